@@ -1,0 +1,31 @@
+"""What travels between services. Imports nothing of ours."""
+
+from schemas.alert import Alert, Reason
+from schemas.article import Article, Source
+from schemas.dead_letter import DeadLetter
+from schemas.delivery import Delivery, Outcome
+from schemas.event import Event
+from schemas.mention import ArticleSummary, Match, Mention, Passage, Severity, TopicSummary, WatchSummary
+from schemas.tagged import ActorKind, Evidence, Tag, TaggedArticle
+
+__all__ = [
+    "ActorKind",
+    "Alert",
+    "Article",
+    "ArticleSummary",
+    "DeadLetter",
+    "Delivery",
+    "Event",
+    "Evidence",
+    "Match",
+    "Mention",
+    "Outcome",
+    "Passage",
+    "Reason",
+    "Severity",
+    "Source",
+    "Tag",
+    "TaggedArticle",
+    "TopicSummary",
+    "WatchSummary",
+]

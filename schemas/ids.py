@@ -1,0 +1,41 @@
+"""Deterministic ids: the same input twice gives the same id, on any machine and in any release.
+
+An id is a prefix and 128 bits of SHA-256 over length-prefixed parts, so that ("ab", "c") and ("a", "bc") differ.
+"""
+
+from collections.abc import Iterable
+from hashlib import sha256
+
+
+def _digest(*parts: str, bits: int = 128) -> str:
+    state = sha256()
+    for part in parts:
+        data = part.encode("utf-8", "surrogatepass")
+        state.update(len(data).to_bytes(8, "big"))
+        state.update(data)
+    return state.hexdigest()[: bits // 4]
+
+
+def article_id(canonical_url: str) -> str:
+    """The id of the article at this address, whichever source gave it."""
+    return "art-" + _digest("url", canonical_url)
+
+
+def article_id_from_guid(source_id: str, guid: str) -> str:
+    """The id of an article that has no address: a guid means something only within its source."""
+    return "art-" + _digest("guid", source_id, guid)
+
+
+def revision(title: str, text: str) -> str:
+    """The id of these words: it changes when they do."""
+    return _digest(title, text, bits=64)
+
+
+def mention_id(watch_id: str, article_id: str, matched: Iterable[str]) -> str:
+    """The id of one watch met by one article through these things; their order does not matter."""
+    return "men-" + _digest(watch_id, article_id, *sorted(set(matched)))
+
+
+def alert_id(watch_id: str, what_rang: str) -> str:
+    """The id of one ring: `what_rang` is the article's id."""
+    return "alr-" + _digest(watch_id, what_rang)

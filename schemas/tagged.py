@@ -1,0 +1,83 @@
+"""`articles.tagged`: an article, who is in it and what it is about, with the words that show it."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import ConfigDict, Field
+
+from schemas.article import Article
+from schemas.event import Event, Identifier, Value
+
+ActorKind = Literal["state", "armed-group", "organisation", "person", "place"]
+
+
+class Evidence(Value):
+    """The words that a tag rests on."""
+
+    field: Literal["title", "text"]
+    """Which part of the article `start` and `end` count in."""
+    start: Annotated[int, Field(ge=0)]
+    """First code point, counted from 0 in the original title or text (code points: not bytes, not UTF-16 units)."""
+    end: Annotated[int, Field(gt=0)]
+    """One past the last code point."""
+    words: str
+    """The original between `start` and `end`."""
+    fired: str
+    """The alias or rule that fired, as the pack or the watch writes it."""
+
+
+class Tag(Value):
+    """An actor that the article names, or a topic that it is about. Named is not blamed."""
+
+    id: Identifier
+    """The pack's id."""
+    name: str
+    """The pack's name for people."""
+    kind: ActorKind | Literal["topic"]
+    """What kind of actor it is; `topic` for topics."""
+    confidence: Annotated[float, Field(ge=0, le=1)]
+    """0 to 1."""
+    evidence: tuple[Evidence, ...]
+    """In the order of the article, title first; bounded in number."""
+
+
+class TaggedArticle(Event):
+    """An article with its actors and topics."""
+
+    ce_type: ClassVar[str] = "tocsin.article-tagged.v1"
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "article": Article.model_config["json_schema_extra"]["examples"][0],  # type: ignore[index]
+                    "actors": [
+                        {
+                            "id": "kabul",
+                            "name": "Kabul",
+                            "kind": "place",
+                            "confidence": 1.0,
+                            "evidence": [{"field": "title", "start": 0, "end": 5, "words": "Kabul", "fired": "Kabul"}],
+                        }
+                    ],
+                    "topics": [],
+                    "pack_digest": "3f0b7c52a1de",
+                }
+            ]
+        }
+    )
+
+    article: Article
+    """The article itself, so that a watch can be tried on stored articles without another look-up."""
+    actors: tuple[Tag, ...]
+    """In the order of first mention."""
+    topics: tuple[Tag, ...]
+    """The strongest first."""
+    pack_digest: str
+    """Digest of the pack that made these tags."""
+
+    @property
+    def event_id(self) -> str:
+        return f"{self.article.event_id}.{self.pack_digest}"
+
+    @property
+    def key(self) -> str:
+        return self.article.id

@@ -1,0 +1,1 @@
+"""What every service stands on: Kafka, configuration, telemetry, the life of a process."""

@@ -1,0 +1,194 @@
+"""Consumers and producers from settings, and a writer that gives up only on what waiting cannot mend."""
+
+import asyncio
+from collections.abc import Iterable
+from functools import partial
+from typing import Any, Literal
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError, RecordTooLargeError
+from aiokafka.structs import RecordMetadata
+
+from services.backbone.errors import BrokerUnavailable, RecordTooLarge
+from services.backbone.process import Process
+from services.backbone.record import OutgoingRecord
+from services.backbone.settings import KafkaSettings
+from services.backbone.telemetry import logger
+from services.backbone.topics import BROKER_RECORD_BYTES
+
+RETRY_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
+STOP_SECONDS = 3.0
+
+log = logger()
+
+
+def new_consumer(
+    kafka: KafkaSettings,
+    *topics: str,
+    group: str | None = None,
+    isolation: Literal["read_committed", "read_uncommitted"] = "read_committed",
+    **more: Any,
+) -> AIOKafkaConsumer:
+    """A consumer that commits only what it is told to, and begins at the beginning where nothing was committed."""
+    session_ms = int(kafka.session_timeout_seconds * 1000)
+    return AIOKafkaConsumer(
+        *topics,
+        **kafka.aiokafka(),
+        **{
+            "group_id": group,
+            "enable_auto_commit": False,
+            "auto_offset_reset": "earliest",
+            "isolation_level": isolation,
+            "session_timeout_ms": session_ms,
+            "heartbeat_interval_ms": session_ms // 3,
+            "max_partition_fetch_bytes": BROKER_RECORD_BYTES,
+            "fetch_max_wait_ms": 250,
+            "metadata_max_age_ms": 30_000,
+            **more,
+        },
+    )
+
+
+def new_producer(kafka: KafkaSettings) -> AIOKafkaProducer:
+    """A producer whose record counts as written when every in-sync replica has it."""
+    return AIOKafkaProducer(
+        **kafka.aiokafka(),
+        acks="all",
+        max_request_size=BROKER_RECORD_BYTES,
+        max_batch_size=256 * 1024,
+        request_timeout_ms=30_000,
+        retry_backoff_ms=200,
+        metadata_max_age_ms=30_000,
+    )
+
+
+async def stop_client(client: AIOKafkaConsumer | AIOKafkaProducer) -> None:
+    """Close a client, but do not wait for an absent broker (aiokafka's issue 1101)."""
+    try:
+        async with asyncio.timeout(STOP_SECONDS):
+            await client.stop()
+    except (TimeoutError, KafkaError) as error:
+        log.warning("client.stop_cut", client=type(client).__name__, error=str(error))
+
+
+async def wait_for_broker(process: Process) -> None:
+    """Return once the broker answers; say once a minute that it does not."""
+    kafka, waited = process.settings.kafka, 0.0
+    while not process.stopping.is_set():
+        producer = new_producer(kafka)
+        try:
+            async with asyncio.timeout(10):
+                await producer.start()
+        except (KafkaError, OSError, TimeoutError) as error:
+            if waited % 60 == 0:
+                log.warning(
+                    "broker.away", bootstrap_servers=kafka.bootstrap_servers, error=str(error) or type(error).__name__,
+                    fix="start it (tocsin broker start) or correct TOCSIN_KAFKA_BOOTSTRAP_SERVERS; trying again",
+                )  # fmt: skip
+            process.progress.waiting("broker")
+            await process.sleep(2)
+            waited += 2
+        else:
+            return
+        finally:
+            await stop_client(producer)
+
+
+class Writer:
+    """Writes records with `acks=all`. While the broker is away it tries on: nothing that was handed to it is dropped.
+
+    What is not acknowledged yet is bounded: `send` waits once `bound` records are on their way.
+    """
+
+    def __init__(self, producer: AIOKafkaProducer, bound: int = 1000) -> None:
+        self._producer = producer
+        self._bound = bound
+        self._room = asyncio.Semaphore(bound)
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @classmethod
+    async def start(cls, process: Process) -> "Writer":
+        """A writer that is closed with the process.
+
+        Raises:
+            BrokerUnavailable: the process was stopped before a broker answered.
+        """
+        await wait_for_broker(process)
+        if process.stopping.is_set():
+            raise BrokerUnavailable("stopped while no broker answered")
+        producer = new_producer(process.settings.kafka)
+        await producer.start()
+        process.stack.push_async_callback(stop_client, producer)
+        return cls(producer)
+
+    async def send(self, record: OutgoingRecord) -> asyncio.Future[None]:
+        """Hand over a record; the future is done when the broker has acknowledged it.
+
+        Raises (in the future):
+            RecordTooLarge: the broker does not take a record of this size.
+            aiokafka.errors.KafkaError: one that waiting cannot mend.
+        """
+        await self._room.acquire()
+        written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        written.add_done_callback(lambda _: self._room.release())
+        try:
+            sent = await self._send(record)
+        except KafkaError as error:
+            self._failed(record, written, error, attempt=0)
+        else:
+            sent.add_done_callback(partial(self._sent, record, written))
+        return written
+
+    async def write(self, records: Iterable[OutgoingRecord]) -> None:
+        """Send all and return when all are acknowledged."""
+        for future in [await self.send(record) for record in records]:
+            await future
+
+    async def drain(self) -> None:
+        """Return when nothing is on its way."""
+        for _ in range(self._bound):
+            await self._room.acquire()
+        for _ in range(self._bound):
+            self._room.release()
+
+    async def _send(self, record: OutgoingRecord) -> asyncio.Future[RecordMetadata]:
+        sent: asyncio.Future[RecordMetadata] = await self._producer.send(
+            record.topic, record.value, key=record.key, partition=record.partition, headers=record.headers
+        )
+        return sent
+
+    def _sent(
+        self, record: OutgoingRecord, written: asyncio.Future[None], sent: asyncio.Future[RecordMetadata]
+    ) -> None:
+        if written.done():
+            return
+        if sent.cancelled():
+            written.cancel()
+        elif (error := sent.exception()) is None:
+            written.set_result(None)
+        else:
+            self._failed(record, written, error, attempt=0)
+
+    def _failed(
+        self, record: OutgoingRecord, written: asyncio.Future[None], error: BaseException, attempt: int
+    ) -> None:
+        if isinstance(error, MessageSizeTooLargeError | RecordTooLargeError):
+            written.set_exception(RecordTooLarge(f"{record.topic} takes no record of {len(record.value or b'')} bytes"))
+        elif isinstance(error, KafkaError) and error.retriable:
+            task = asyncio.create_task(self._again(record, written, attempt))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        else:
+            written.set_exception(error)
+
+    async def _again(self, record: OutgoingRecord, written: asyncio.Future[None], attempt: int) -> None:
+        if attempt % 12 == 0:
+            log.warning("write.waits", topic=record.topic, attempt=attempt + 1, fix="is the broker up? trying again")
+        await asyncio.sleep(RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)])
+        try:
+            await (await self._send(record))
+        except KafkaError as error:
+            self._failed(record, written, error, attempt + 1)
+        else:
+            if not written.done():
+                written.set_result(None)

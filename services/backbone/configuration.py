@@ -1,0 +1,148 @@
+"""The configuration folder -> models. An error names file, line, path and fix; all errors are told at once.
+
+    tocsin.yaml        channels, and what holds for the whole installation
+    sources/*.yaml     what ingestion reads
+    watches/*.yaml     what rings
+    pack/**/*.yaml     who and what is recognised
+
+Each file is a mapping of lists (`watches: [...]`); the lists of all files of a part are read as one.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from services.backbone.errors import ConfigurationError, Defect, Location
+from services.backbone.yaml_file import Path as ValuePath
+from services.backbone.yaml_file import YamlFile, parse_yaml
+
+M = TypeVar("M", bound=BaseModel)
+
+PARTS = {"settings": "tocsin.yaml", "sources": "sources/*.yaml", "watches": "watches/*.yaml", "pack": "pack/**/*.yaml"}
+
+
+@dataclass(frozen=True, slots=True)
+class Part(Generic[M]):
+    """One part of the folder, read and validated: every file by itself, so that each value knows its place."""
+
+    files: tuple[tuple[YamlFile, M], ...]
+    digest: str
+    """Of the names and bytes of the files: 12 hexadecimal digits."""
+
+    def items(self, key: str) -> Iterator[tuple[Any, YamlFile, ValuePath]]:
+        """Each element of the list `key` in file order, with its file and its path there."""
+        for yaml_file, model in self.files:
+            for index, item in enumerate(getattr(model, key)):
+                yield item, yaml_file, (key, index)
+
+
+def read_part(folder: Path, part: str, model: type[M]) -> Part[M]:
+    """Read every file of one part of the folder.
+
+    Args:
+        folder: the configuration folder.
+        part: a key of `PARTS`.
+        model: what one file holds.
+
+    Raises:
+        ConfigurationError: with every defect of every file.
+    """
+    if not folder.is_dir():
+        where = Location(str(folder), 1)
+        raise ConfigurationError([Defect(where, "no such folder", "name the configuration folder by --config")])
+    defects: list[Defect] = []
+    files: list[tuple[YamlFile, M]] = []
+    state = sha256()
+    for path in sorted(folder.glob(PARTS[part])):
+        name = path.relative_to(folder).as_posix()
+        if path.name.startswith("."):
+            continue  # an editor's half-written file
+        try:
+            text = path.read_bytes()
+            state.update(f"{name}\0{len(text)}\0".encode() + text)
+            yaml_file = parse_yaml(name, text)
+            files.append((yaml_file, model.model_validate(yaml_file.values)))
+        except OSError as error:
+            defects.append(Defect(Location(name, 1), f"cannot be read: {error.strerror}", "check its permissions"))
+        except ConfigurationError as error:
+            defects.extend(error.defects)
+        except ValidationError as error:
+            defects.extend(_defect(yaml_file, model, detail) for detail in _details(error))
+    if defects:
+        raise ConfigurationError(defects)
+    return Part(tuple(files), state.hexdigest()[:12])
+
+
+def duplicates(items: Iterable[tuple[Any, YamlFile, ValuePath]]) -> Iterator[Defect]:
+    """A defect for each item whose `id` stands twice; it names both places."""
+    first: dict[str, Location] = {}
+    for item, file, path in items:
+        where = file.locate((*path, "id"))
+        if item.id in first:
+            yield Defect(where, f"id {item.id!r} stands twice, first at {first[item.id]}", "rename or remove one")
+        first.setdefault(item.id, where)
+
+
+def nearest(word: str, known: Iterable[str], otherwise: str) -> str:
+    """The fix for an unknown word: the nearest known one, or what to do where none is near."""
+    near = get_close_matches(word, list(known), n=1)
+    return f"did you mean {near[0]!r}?" if near else otherwise
+
+
+def _details(error: ValidationError) -> Sequence[ErrorDetails]:
+    return error.errors(include_url=False, include_input=False)
+
+
+def _defect(file: YamlFile, model: type[BaseModel], detail: ErrorDetails) -> Defect:
+    path = _written(file, detail["loc"])
+    if detail["type"] == "extra_forbidden":
+        keys = _keys_at(model, detail["loc"][:-1])
+        fix = nearest(str(detail["loc"][-1]), keys, f"known here: {', '.join(keys)}" if keys else "remove it")
+        return Defect(file.locate(path), f"unknown key {detail['loc'][-1]!r}", fix)
+    if detail["type"] == "missing":
+        return Defect(file.locate(path[:-1]), f"{path[-1]!r} is missing", "add it")
+    fix = {
+        "string_pattern_mismatch": "use lower case letters, digits and hyphens",
+        "list_type": "write a list: [first, second]",
+        "tuple_type": "write a list: [first, second]",
+        "string_type": "write text; put numbers and yes/no words in quotes",
+    }.get(detail["type"], "correct the value")
+    message = detail["msg"].removeprefix("Value error, ")
+    what, _, own_fix = message.partition("; ")
+    return Defect(file.locate(path), what, own_fix or fix)
+
+
+def _written(file: YamlFile, loc: tuple[int | str, ...]) -> ValuePath:
+    """The error's path without the names that Pydantic adds for the members of a union."""
+    path: ValuePath = ()
+    for index, part in enumerate(loc):
+        last = index == len(loc) - 1
+        if (*path, part) in file.lines or isinstance(part, int) or last:
+            path = (*path, part)
+    return path
+
+
+def _keys_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
+    """The keys that a model takes at the end of this path."""
+    found: list[type[BaseModel]] = [model]
+    for part in loc:
+        if isinstance(part, int):
+            continue
+        named = [m for m in found if part in m.model_fields]
+        if named:
+            found = [inner for m in named for inner in _models_in(m.model_fields[part].annotation)]
+        else:
+            found = [m for m in found if m.__name__ == part] or found
+    return [name for m in found for name in m.model_fields]
+
+
+def _models_in(annotation: object) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for inner in getattr(annotation, "__args__", ()) for model in _models_in(inner)]

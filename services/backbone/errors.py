@@ -1,0 +1,92 @@
+"""Every error of ours. Foreign ones are mapped to these at the edge; a message says what to do.
+
+TocsinError
+├── SettingsError             an environment variable is wrong
+├── ConfigurationError        a file of the configuration folder is wrong: file, line, path and fix
+├── BrokerUnavailable         no broker answers; waiting helps
+├── TopicMismatch             a topic is missing, or is not what the declaration says
+├── PortTaken                 another program listens there
+├── Stalled                   a stage has work and does not move; a restart helps
+└── RecordError               one record is bad; it goes to dead letters and the rest goes on
+    ├── UnreadableRecord      not what its topic holds
+    └── RecordTooLarge        longer than a record may be
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class TocsinError(Exception):
+    """The base of all errors whose message is for the person who runs Tocsin."""
+
+
+class SettingsError(TocsinError):
+    """An environment variable is missing or wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A place in a configuration file. Lines count from 1; `path` is like `watches[2].any[0]`, empty for the whole."""
+
+    file: str
+    line: int
+    path: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line} {self.path}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """One thing that is wrong with the configuration, and what to do about it."""
+
+    where: Location
+    what: str
+    fix: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}; {self.fix}"
+
+
+class ConfigurationError(TocsinError):
+    """The configuration folder has defects. Nothing of it was taken over."""
+
+    SHOWN = 20
+
+    def __init__(self, defects: Sequence[Defect]) -> None:
+        self.defects = tuple(defects)
+        shown = [str(defect) for defect in self.defects[: self.SHOWN]]
+        hidden = len(self.defects) - len(shown)
+        super().__init__("\n".join(shown + ([f"... and {hidden} more"] if hidden else [])))
+
+
+class BrokerUnavailable(TocsinError):
+    """No broker answers at the bootstrap servers."""
+
+
+class TopicMismatch(TocsinError):
+    """A topic is missing or differs from its declaration."""
+
+
+class PortTaken(TocsinError):
+    """The port for health and metrics is in use."""
+
+
+class Stalled(TocsinError):
+    """A stage has records to read and its position does not move."""
+
+
+class RecordError(TocsinError):
+    """One record cannot be handled; `fix` says what to do about its writer."""
+
+    fix = "mend what writes this record, then: tocsin dead-letters replay"
+
+
+class UnreadableRecord(RecordError):
+    """A record is not what its topic holds."""
+
+
+class RecordTooLarge(RecordError):
+    """A record is longer than `MAX_RECORD_BYTES`."""
+
+    fix = "send the article in parts, or cut its text"

@@ -1,0 +1,83 @@
+"""Reload: build the new version whole, then swap; a broken edit changes nothing and says so.
+
+Editors write in steps, so changes are gathered for a moment; all that can fail comes before the swap.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Generic, Protocol, TypeVar
+
+from watchfiles import awatch
+
+from services.backbone.errors import ConfigurationError, TocsinError
+from services.backbone.process import Process
+from services.backbone.telemetry import RELOAD_SUCCESS, RELOADS, logger
+
+SETTLE_MS = 300
+
+log = logger()
+
+
+class Version(Protocol):
+    """What is built from the folder: two versions with one digest are the same."""
+
+    @property
+    def digest(self) -> str: ...
+
+
+T = TypeVar("T", bound=Version)
+
+
+class Live(Generic[T]):
+    """The version in force of something that is built from the configuration folder."""
+
+    def __init__(self, part: str, build: Callable[[], T], accept: Callable[[T], Awaitable[None]] | None = None) -> None:
+        """Build the first version.
+
+        Args:
+            part: what it is called in logs and metrics.
+            build: reads the folder and builds a version whole; runs in a thread on reload.
+            accept: prepares the world for a version before it is in force (say, provisions its topics).
+
+        Raises:
+            ConfigurationError: the folder has defects: a process does not start with them.
+        """
+        self._part = part
+        self._build = build
+        self._accept = accept
+        self.current = build()
+        RELOAD_SUCCESS.labels(part).set(1)
+
+    async def watch(self, process: Process) -> None:
+        """Follow the folder until the process stops."""
+        folder = process.settings.config
+        async for _ in awatch(folder, stop_event=process.stopping, debounce=SETTLE_MS, step=50, rust_timeout=1000):
+            await self.reload()
+
+    async def reload(self) -> None:
+        """Build anew and swap; on any error the version in force stays."""
+        try:
+            version = await asyncio.to_thread(self._build)
+            if version.digest == self.current.digest:
+                RELOAD_SUCCESS.labels(self._part).set(1)
+                return
+            if self._accept is not None:
+                await self._accept(version)
+        except ConfigurationError as error:
+            self._refused()
+            for defect in error.defects[: ConfigurationError.SHOWN]:
+                log.error(
+                    "configuration.refused", part=self._part, where=str(defect.where), what=defect.what, fix=defect.fix
+                )
+        except TocsinError as error:
+            self._refused()
+            log.error("configuration.refused", part=self._part, what=str(error))
+        else:
+            self.current = version
+            RELOAD_SUCCESS.labels(self._part).set(1)
+            RELOADS.labels(self._part, "accepted").inc()
+            log.info("configuration.reloaded", part=self._part, digest=version.digest)
+
+    def _refused(self) -> None:
+        RELOAD_SUCCESS.labels(self._part).set(0)
+        RELOADS.labels(self._part, "refused").inc()

@@ -1,0 +1,162 @@
+"""The life of one process: start, serve health, work, drain on SIGTERM, undo in reverse order.
+
+/healthz   200 while the event loop turns
+/readyz    200 while the stage makes progress, 503 otherwise; the body says what it waits for
+/metrics   Prometheus text format
+"""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+
+import uvicorn
+import uvloop
+from prometheus_client import make_asgi_app
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse
+from starlette.routing import Mount, Route
+
+from services.backbone.errors import PortTaken, Stalled, TocsinError
+from services.backbone.progress import GIVE_UP_AFTER_SECONDS, Progress
+from services.backbone.settings import Settings
+from services.backbone.telemetry import READY, configure_logging, logger
+
+DRAIN_SECONDS = 6.0
+"""What a stage gets to finish what it has begun."""
+CLOSE_SECONDS = 3.0
+"""What it gets to close what it opened. Clients wait for an absent broker without end: this process does not."""
+
+log = logger()
+
+
+@dataclass(slots=True)
+class Process:
+    """A process at work. A stage registers on `stack` how each thing that it makes is undone, where it makes it."""
+
+    stage: str
+    settings: Settings
+    stack: AsyncExitStack
+    progress: Progress
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait, but not beyond the moment when the process is told to stop."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self.stopping.wait()
+
+
+Body = Callable[[Process], Awaitable[None]]
+
+
+def run_process(stage: str, settings: Settings, body: Body) -> int:
+    """Run one stage until it ends or is told to stop.
+
+    Returns:
+        The exit status: 0 after SIGTERM or SIGINT, 1 after an error, which has been logged with its fix.
+    """
+    configure_logging(settings.log_format, settings.log_level)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(_live(stage, settings, body))
+
+
+async def _live(stage: str, settings: Settings, body: Body) -> int:
+    async with AsyncExitStack() as stack:
+        process = Process(stage, settings, stack, Progress(stage))
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, process.stopping.set)
+        try:
+            await _serve_health(process)
+            log.info("process.started", stage=stage, pid=os.getpid())
+            await _work(process, body)
+        except TocsinError as error:
+            log.error("process.failed", stage=stage, error=type(error).__name__, message=str(error))
+            return 1
+        except Exception as error:
+            log.exception("process.failed", stage=stage, error=type(error).__name__)
+            return 1
+        else:
+            log.info("process.stopped", stage=stage)
+            return 0
+        finally:
+            loop.call_later(CLOSE_SECONDS, os._exit, 1)
+
+
+async def _work(process: Process, body: Body) -> None:
+    """Run the body; end it a bounded time after a stop was asked for, or at once when it stalls."""
+    work = asyncio.ensure_future(body(process))
+    stop = asyncio.ensure_future(process.stopping.wait())
+    watch = asyncio.ensure_future(_watch(process))
+    try:
+        await asyncio.wait({work, stop, watch}, return_when=asyncio.FIRST_COMPLETED)
+        if stop.done() and not work.done():
+            process.progress.waiting("end")
+            await asyncio.wait({work}, timeout=DRAIN_SECONDS)
+            if not work.done():
+                log.warning("process.drain_cut", stage=process.stage, seconds=DRAIN_SECONDS)
+        if watch.done():
+            watch.result()
+        if work.done():
+            work.result()
+    finally:
+        for task in (work, stop, watch):
+            task.cancel()
+        await asyncio.wait({work, stop, watch}, timeout=1)
+
+
+async def _watch(process: Process) -> None:
+    while True:
+        await asyncio.sleep(2)
+        READY.labels(process.stage).set(1 if process.progress.report()["ready"] else 0)
+        if stalled := process.progress.stalled(GIVE_UP_AFTER_SECONDS):
+            raise Stalled(
+                f"{', '.join(stalled)} did not move for {GIVE_UP_AFTER_SECONDS:.0f} s; the process ends so that its "
+                "supervisor starts it anew"
+            )
+
+
+async def _serve_health(process: Process) -> None:
+    listener = socket.socket(socket.AF_INET6 if ":" in process.settings.host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((process.settings.host, process.settings.port))
+    except OSError as error:
+        listener.close()
+        where = f"{process.settings.host}:{process.settings.port}"
+        raise PortTaken(f"cannot listen on {where}: {error.strerror}; choose another by --port") from None
+    server = _Server(
+        uvicorn.Config(_health_app(process.progress), log_config=None, access_log=False, lifespan="off", ws="none")
+    )
+    serving = asyncio.ensure_future(server.serve(sockets=[listener]))
+
+    async def close() -> None:
+        server.should_exit = server.force_exit = True
+        await asyncio.wait({serving}, timeout=1)
+
+    process.stack.push_async_callback(close)
+    log.info("health.listening", stage=process.stage, port=listener.getsockname()[1])
+
+
+class _Server(uvicorn.Server):
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Signals belong to the process, not to its health endpoint."""
+        yield
+
+
+def _health_app(progress: Progress) -> Starlette:
+    async def healthz(_: Request) -> PlainTextResponse:
+        return PlainTextResponse("ok\n")
+
+    async def readyz(_: Request) -> JSONResponse:
+        report = progress.report()
+        return JSONResponse(report, status_code=200 if report["ready"] else 503)
+
+    return Starlette(routes=[Route("/healthz", healthz), Route("/readyz", readyz), Mount("/metrics", make_asgi_app())])

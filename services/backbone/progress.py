@@ -1,0 +1,89 @@
+"""Progress, not mere life: a stage is ready while it has nothing to do or does it.
+
+A consumer can be alive, heartbeat and never read again (seen in Faust and in aiokafka), so health looks at positions:
+a partition with records waiting whose position stands still is stalled.
+"""
+
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from services.backbone.telemetry import CONSUMER_LAG
+
+READY_WITHIN_SECONDS = 60.0
+GIVE_UP_AFTER_SECONDS = 180.0
+
+Partition = tuple[str, int]
+
+
+@dataclass(slots=True)
+class _Position:
+    handled: int
+    end: int
+    moved_at: float
+
+
+class Progress:
+    """What one stage has done and has yet to do. Not thread-safe; each write is a single assignment."""
+
+    def __init__(self, stage: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self._stage = stage
+        self._clock = clock
+        self._positions: dict[Partition, _Position] = {}
+        self._waiting_for = "start"
+        self._beat_at: float | None = None
+
+    def waiting(self, what: str) -> None:
+        """The stage cannot work yet, or no longer: it waits for this."""
+        self._waiting_for = what
+
+    def started(self) -> None:
+        """The stage works."""
+        self._waiting_for = ""
+
+    def beat(self) -> None:
+        """A stage that reads no topic made a round."""
+        self._beat_at = self._clock()
+
+    def assigned(self, partitions: Collection[Partition]) -> None:
+        """These partitions are ours now, and no others."""
+        for gone in self._positions.keys() - set(partitions):
+            del self._positions[gone]
+            CONSUMER_LAG.remove(self._stage, gone[0], str(gone[1]))
+
+    def observe(self, partition: Partition, handled: int, end: int) -> None:
+        """Records below offset `handled` are done; the partition ends at offset `end`."""
+        known = self._positions.get(partition)
+        if known is None:
+            self._positions[partition] = _Position(handled, end, self._clock())
+        else:
+            if handled != known.handled or known.handled >= known.end:
+                known.moved_at = self._clock()
+            known.handled, known.end = handled, end
+        CONSUMER_LAG.labels(self._stage, partition[0], str(partition[1])).set(max(0, end - handled))
+
+    def stalled(self, seconds: float) -> list[str]:
+        """What has had work for so long and did not move."""
+        now = self._clock()
+        names = [
+            f"{topic}[{number}]"
+            for (topic, number), position in sorted(self._positions.items())
+            if position.handled < position.end and now - position.moved_at > seconds
+        ]
+        if self._beat_at is not None and now - self._beat_at > seconds:
+            names.append("rounds")
+        return names
+
+    def report(self) -> dict[str, object]:
+        """The body of `/readyz`."""
+        stalled = self.stalled(READY_WITHIN_SECONDS)
+        return {
+            "stage": self._stage,
+            "ready": not self._waiting_for and not stalled,
+            "waiting_for": self._waiting_for or None,
+            "stalled": stalled,
+            "lag": {
+                f"{topic}[{number}]": max(0, position.end - position.handled)
+                for (topic, number), position in sorted(self._positions.items())
+            },
+        }

@@ -1,0 +1,145 @@
+"""What the environment says: `TOCSIN_*` for the process, `TOCSIN_KAFKA_*` for the broker."""
+
+import socket
+import ssl
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from services.backbone.errors import SettingsError
+
+DEFAULT_CONFIG = Path(__file__).resolve().parents[2] / "deploy" / "config"
+
+
+class KafkaSettings(BaseSettings):
+    """How to reach the broker; the same for every client library."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="TOCSIN_KAFKA_", secrets_dir=None, extra="ignore", use_attribute_docstrings=True
+    )
+
+    bootstrap_servers: str = "127.0.0.1:9092"
+    """host:port, several separated by commas."""
+    security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    """How the connection is secured."""
+    ssl_cafile: Path | None = None
+    """PEM file of the authorities to trust; the system's where unset."""
+    ssl_certfile: Path | None = None
+    """PEM file of the client's certificate, for mutual TLS."""
+    ssl_keyfile: Path | None = None
+    """PEM file of the client's key."""
+    ssl_key_password: SecretStr | None = None
+    """Password of the client's key."""
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    """How the client signs in, with SASL_PLAINTEXT and SASL_SSL."""
+    sasl_username: str | None = None
+    """The client's name."""
+    sasl_password: SecretStr | None = None
+    """The client's password."""
+    sasl_password_file: Path | None = None
+    """A file that holds the password, for Compose and Kubernetes secrets."""
+    session_timeout_seconds: float = Field(default=10, ge=6, le=60)
+    """After this long without a sign of life a consumer's partitions go to the others."""
+    replication_factor: int = Field(default=1, ge=1, le=7)
+    """Copies of each topic that provisioning makes."""
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.security_protocol.startswith("SASL"):
+            if self.sasl_password is None and self.sasl_password_file is not None:
+                text = self.sasl_password_file.read_text(encoding="utf-8").strip()
+                object.__setattr__(self, "sasl_password", SecretStr(text))
+            if self.sasl_username is None or self.sasl_password is None:
+                raise ValueError("SASL needs TOCSIN_KAFKA_SASL_USERNAME and TOCSIN_KAFKA_SASL_PASSWORD (or ..._FILE)")
+        return self
+
+    def aiokafka(self) -> dict[str, Any]:
+        """Connection arguments of every aiokafka client."""
+        arguments: dict[str, Any] = {
+            "bootstrap_servers": self.bootstrap_servers,
+            "security_protocol": self.security_protocol,
+        }
+        if self.security_protocol.endswith("SSL"):
+            arguments["ssl_context"] = self.ssl_context()
+        if self.security_protocol.startswith("SASL"):
+            arguments |= {
+                "sasl_mechanism": self.sasl_mechanism,
+                "sasl_plain_username": self.sasl_username,
+                "sasl_plain_password": _plain(self.sasl_password),
+            }
+        return arguments
+
+    def librdkafka(self) -> dict[str, Any]:
+        """Connection arguments of every confluent-kafka client."""
+        arguments: dict[str, Any] = {
+            "bootstrap.servers": self.bootstrap_servers,
+            "security.protocol": self.security_protocol,
+            "ssl.ca.location": self.ssl_cafile and str(self.ssl_cafile),
+            "ssl.certificate.location": self.ssl_certfile and str(self.ssl_certfile),
+            "ssl.key.location": self.ssl_keyfile and str(self.ssl_keyfile),
+            "ssl.key.password": _plain(self.ssl_key_password),
+        }
+        if self.security_protocol.startswith("SASL"):
+            arguments |= {
+                "sasl.mechanism": self.sasl_mechanism,
+                "sasl.username": self.sasl_username,
+                "sasl.password": _plain(self.sasl_password),
+            }
+        return {name: value for name, value in arguments.items() if value is not None}
+
+    def ssl_context(self) -> ssl.SSLContext:
+        """The TLS context of the asyncio clients."""
+        context = ssl.create_default_context(cafile=self.ssl_cafile and str(self.ssl_cafile))
+        if self.ssl_certfile is not None:
+            context.load_cert_chain(self.ssl_certfile, self.ssl_keyfile, _plain(self.ssl_key_password))
+        return context
+
+
+class Settings(BaseSettings):
+    """What one process needs to know before it reads any file."""
+
+    model_config = SettingsConfigDict(env_prefix="TOCSIN_", extra="ignore", use_attribute_docstrings=True)
+
+    config: Path = DEFAULT_CONFIG
+    """The configuration folder."""
+    deployment: str = Field(default="tocsin", pattern=r"^[A-Za-z0-9._-]{1,100}$")
+    """Names the consumer groups and transactional ids: two installations on one broker need two names."""
+    instance: str = Field(default_factory=socket.gethostname, pattern=r"^[A-Za-z0-9._-]{1,200}$")
+    """Tells instances of one process apart; the same after a restart. The host's name where unset."""
+    host: str = "127.0.0.1"
+    """Where health and metrics are served."""
+    port: int = Field(default=8080, ge=0, le=65535)
+    """`/healthz`, `/readyz` and `/metrics`; 0 takes any free port."""
+    log_format: Literal["auto", "json", "console"] = "auto"
+    """`auto`: readable on a terminal, JSON elsewhere."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """The least severe event that is logged."""
+    kafka: KafkaSettings = Field(default_factory=KafkaSettings)
+    """The broker."""
+
+    def group(self, stage: str) -> str:
+        """The consumer group of a stage."""
+        return f"{self.deployment}.{stage}"
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the environment; `overrides` (from the command line) win.
+
+    Raises:
+        SettingsError: naming each variable that is wrong.
+    """
+    try:
+        return Settings(**{name: value for name, value in overrides.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        prefix = "TOCSIN_KAFKA_" if error.title == "KafkaSettings" else "TOCSIN_"
+        lines = [
+            f"{prefix}{'_'.join(str(part) for part in detail['loc']).upper()}: {detail['msg']}"
+            for detail in error.errors(include_input=False, include_url=False)
+        ]
+        raise SettingsError("\n".join(lines)) from None
+
+
+def _plain(secret: SecretStr | None) -> str | None:
+    return None if secret is None else secret.get_secret_value()

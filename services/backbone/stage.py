@@ -1,0 +1,153 @@
+"""A Faust worker on our terms: no tables, raw bytes, acknowledged by hand once the output is written.
+
+What Faust is left with is what it does well: the group, the partitions and the flow of records. The rest, for reasons
+that CONTRIBUTING.md gives with figures:
+- topics exist before it starts and it declares none (a topic of its own making gets its own defaults);
+- no leader, no tables, no exactly-once, no web server, no command line, no logging of its own;
+- no Monitor: our metrics replace it;
+- Faust acknowledges an event when its loop moves on, even if the body raised; `noack` does not.
+"""
+
+import asyncio
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable
+from functools import partial
+from typing import Any, cast
+
+import faust
+from faust.transport.consumer import Consumer
+from faust.types import EventT, StreamT
+
+from services.backbone.clients import Writer
+from services.backbone.dead_letters import DeadLetters
+from services.backbone.errors import Stalled
+from services.backbone.process import Process
+from services.backbone.record import ConsumedRecord, OutgoingRecord
+from services.backbone.settings import KafkaSettings
+from services.backbone.telemetry import RECORDS, STAGE_SECONDS, logger
+from services.backbone.topics import BROKER_RECORD_BYTES, Topic
+
+OBSERVE_SECONDS = 1.0
+
+log = logger()
+
+Map = Callable[[ConsumedRecord], OutgoingRecord]
+
+
+async def run_stage(process: Process, source: Topic[Any], transform: Map) -> None:
+    """Map each record of `source` to one output until the process stops.
+
+    A record that `transform` refuses goes to dead letters. A record is acknowledged when what became of it is written.
+
+    Args:
+        process: the process; its progress is kept.
+        source: the topic to read.
+        transform: one record to its output; pure, and the only thing a stage brings.
+
+    Raises:
+        Stalled: Faust ended by itself; the supervisor starts the process anew.
+    """
+    writer = await Writer.start(process)
+    app = faust_app(process)
+    topic = app.topic(source.name, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
+
+    @app.agent(topic, name=process.stage)
+    async def agent(records: StreamT[bytes]) -> None:
+        await _follow(process.stage, unacked(records), transform, writer)
+
+    process.stack.push_async_callback(app.stop)
+    await app.start()
+    process.progress.started()
+    while not process.stopping.is_set():
+        await process.sleep(OBSERVE_SECONDS)
+        _observe(process, app)
+        if app.crashed or app.should_stop:
+            raise Stalled(f"the Faust worker ended by itself: {app.crash_reason!r}") from app.crash_reason
+    app.consumer.pause_partitions(app.consumer.assignment())
+    await writer.drain()
+    await app.consumer.commit()
+
+
+async def _follow(stage: str, records: AsyncIterator[EventT[bytes]], transform: Map, writer: Writer) -> None:
+    dead_letters = DeadLetters(writer, stage)
+    async for event in records:
+        record = cast(ConsumedRecord, event.message)
+        began = time.perf_counter()
+        try:
+            output = transform(record)
+        except Exception as error:  # one bad record must not stop its partition, nor vanish
+            written = await dead_letters.send(record, error)
+        else:
+            RECORDS.labels(stage, "handled").inc()
+            STAGE_SECONDS.labels(stage).observe(time.perf_counter() - began)
+            written = await writer.send(output)
+        written.add_done_callback(partial(_acknowledge, event))
+
+
+def _acknowledge(event: EventT[bytes], written: asyncio.Future[None]) -> None:
+    if not written.cancelled() and written.exception() is None:
+        event.ack()
+
+
+async def unacked(records: StreamT[bytes]) -> AsyncIterator[EventT[bytes]]:
+    """The stream's events, each to be acknowledged by hand."""
+    async for event in cast(faust.Stream[bytes], records).noack().events():
+        yield event
+
+
+def faust_app(process: Process) -> faust.App:
+    """A Faust app that holds nothing and declares nothing."""
+    settings, kafka = process.settings, process.settings.kafka
+    folder = tempfile.TemporaryDirectory(prefix="tocsin-")
+    process.stack.callback(folder.cleanup)
+    return faust.App(
+        settings.group(process.stage),
+        broker=[f"kafka://{server}" for server in kafka.bootstrap_servers.split(",")],
+        broker_credentials=_credentials(kafka),
+        broker_session_timeout=kafka.session_timeout_seconds,
+        broker_heartbeat_interval=kafka.session_timeout_seconds / 3,
+        broker_max_poll_interval=300.0,
+        broker_commit_interval=1.0,
+        broker_max_poll_records=500,
+        consumer_auto_offset_reset="earliest",
+        consumer_max_fetch_size=BROKER_RECORD_BYTES,
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        stream_wait_empty=False,
+        store="memory://",
+        datadir=folder.name,
+        web_enabled=False,
+        logging_config=None,
+        loghandlers=[],
+        Monitor=_NoMonitor,
+    )
+
+
+class _NoMonitor(faust.Sensor):
+    """Faust's Monitor costs a tenth of the whole path per record; metrics are ours."""
+
+
+def _credentials(kafka: KafkaSettings) -> faust.types.auth.CredentialsT | None:
+    if kafka.security_protocol == "PLAINTEXT":
+        return None
+    context = kafka.ssl_context() if kafka.security_protocol.endswith("SSL") else None
+    if kafka.security_protocol == "SSL":
+        return faust.SSLCredentials(context)
+    assert kafka.sasl_password is not None  # noqa: S101 - settings refuse SASL without it
+    return faust.SASLCredentials(
+        username=kafka.sasl_username,
+        password=kafka.sasl_password.get_secret_value(),
+        mechanism=kafka.sasl_mechanism,
+        ssl_context=context,
+    )
+
+
+def _observe(process: Process, app: faust.App) -> None:
+    assigned = app.consumer.assignment()
+    process.progress.assigned([(tp.topic, tp.partition) for tp in assigned])
+    for tp in assigned:
+        end = app.consumer.highwater(tp)
+        handled = cast(Consumer, app.consumer)._committed_offset.get(tp)  # Faust tells it nowhere else
+        if end and handled is not None:
+            process.progress.observe((tp.topic, tp.partition), handled, end)

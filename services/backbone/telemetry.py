@@ -1,0 +1,72 @@
+"""Log events with fields, and every metric's name, help and labels, declared once.
+
+Labels take values from configuration only (stages, channels, outcomes), never from feed text: their number is bounded.
+"""
+
+import logging
+import sys
+from typing import Literal, cast
+
+import structlog
+from prometheus_client import Counter, Gauge, Histogram
+
+RECORDS = Counter("tocsin_records", "Records handled, by what became of them.", ["stage", "outcome"])
+STAGE_SECONDS = Histogram(
+    "tocsin_stage_seconds",
+    "Time to handle one record, without waiting for the broker.",
+    ["stage"],
+    buckets=(0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25, 1, 5),
+)
+ARTICLE_AGE_SECONDS = Histogram(
+    "tocsin_article_age_seconds",
+    "From the article's `seen_at` to the end of the stage.",
+    ["stage"],
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300, 3600),
+)
+CONSUMER_LAG = Gauge("tocsin_consumer_lag_records", "Records not handled yet.", ["stage", "topic", "partition"])
+POLLS = Counter("tocsin_polls", "Polls of sources, by what came of them.", ["outcome"])
+ARTICLES = Counter("tocsin_articles", "Article revisions published.", [])
+DECISIONS = Counter("tocsin_decisions", "Mentions decided, by reason.", ["reason"])
+TRANSACTIONS = Counter("tocsin_transactions", "Kafka transactions, by outcome.", ["outcome"])
+DELIVERIES = Counter("tocsin_deliveries", "Attempts at channels.", ["channel", "outcome"])
+RELOAD_SUCCESS = Gauge("tocsin_configuration_reload_success", "1 when the last read of this part succeeded.", ["part"])
+RELOADS = Counter("tocsin_configuration_reloads", "Changes of the configuration, by outcome.", ["part", "outcome"])
+READY = Gauge("tocsin_ready", "1 while the process makes progress.", ["stage"])
+
+
+def configure_logging(form: Literal["auto", "json", "console"], level: str) -> None:
+    """Send every log event to stderr, ours and the libraries': JSON in deployment, readable on a terminal."""
+    console = form == "console" or (form == "auto" and sys.stderr.isatty())
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    renderer: structlog.typing.Processor = (
+        structlog.dev.ConsoleRenderer() if console else structlog.processors.JSONRenderer(ensure_ascii=False)
+    )
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*shared, structlog.stdlib.add_logger_name],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                renderer,
+            ],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
+    for noisy in ("aiokafka", "faust", "mode", "httpx", "httpcore", "uvicorn", "watchfiles"):
+        logging.getLogger(noisy).setLevel(logging.ERROR)
+
+
+def logger() -> structlog.stdlib.BoundLogger:
+    """A logger whose first argument is the event's name and whose keywords are its fields."""
+    return cast(structlog.stdlib.BoundLogger, structlog.get_logger("tocsin"))

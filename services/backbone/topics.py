@@ -1,0 +1,89 @@
+"""THE declaration of the topics: it provisions the broker, writes the AsyncAPI document and fills the docs.
+
+Nothing relies on the broker creating a topic by itself: Faust would crash in a loop on a wrong partition count.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any, Generic, Literal, TypeVar
+
+from schemas import Alert, Article, DeadLetter, Delivery, Event, Mention, TaggedArticle
+from schemas.state import RungState, SourceState
+
+MAX_RECORD_BYTES = 1024 * 1024
+"""What we write and what we take. The broker is told to let four times as much through, so that a record that another
+program wrote is seen, reported and set aside, not refused where nobody looks."""
+
+BROKER_RECORD_BYTES = 4 * MAX_RECORD_BYTES
+
+E = TypeVar("E", bound=Event)
+
+
+@dataclass(frozen=True, slots=True)
+class Topic(Generic[E]):
+    """One topic as it must be."""
+
+    name: str
+    model: type[E]
+    key: str
+    """What the key is, for the docs."""
+    doc: str
+    partitions: int = 3
+    cleanup: Literal["delete", "compact"] = "delete"
+    retention: timedelta | None = None
+    """None for compacted topics."""
+
+    def config(self) -> dict[str, str]:
+        """The broker's own names for what is declared."""
+        config = {"cleanup.policy": self.cleanup, "max.message.bytes": str(BROKER_RECORD_BYTES)}
+        if self.retention is not None:
+            config["retention.ms"] = str(int(self.retention.total_seconds() * 1000))
+        return config
+
+
+_DAY = timedelta(days=1)
+
+ARTICLES = Topic("articles", Article, "article id", "What the feeds said, as text.", retention=7 * _DAY)
+ARTICLES_TAGGED = Topic(
+    "articles.tagged", TaggedArticle, "article id", "Who is in each article and what it is about.", retention=30 * _DAY
+)
+MENTIONS = Topic("mentions", Mention, "watch id", "One watch met by one article.", retention=7 * _DAY)
+ALERTS = Topic(
+    "alerts", Alert, "watch id", "What rang. Read it with isolation level read_committed.", retention=90 * _DAY
+)
+INGESTION_STATE = Topic("ingestion.state", SourceState, "source id", "What was fetched already.", cleanup="compact")
+ALERTING_STATE = Topic(
+    "alerting.state",
+    RungState,
+    "watch id / article id",
+    "What rang already. A record stands in the partition of its watch's mentions.",
+    cleanup="compact",
+)
+DELIVERIES = Topic(
+    "deliveries", Delivery, "alert id", "Each attempt at a channel, and its outcome.", retention=30 * _DAY
+)
+DEAD_LETTERS = Topic(
+    "dead-letters", DeadLetter, "origin", "Records set aside, with the reason.", partitions=1, retention=30 * _DAY
+)
+
+TOPICS: tuple[Topic[Any], ...] = (
+    ARTICLES,
+    ARTICLES_TAGGED,
+    MENTIONS,
+    ALERTS,
+    INGESTION_STATE,
+    ALERTING_STATE,
+    DELIVERIES,
+    DEAD_LETTERS,
+)
+
+
+def alert_topic(name: str) -> Topic[Alert]:
+    """The topic of the watches that name it, `alerts.<name>`."""
+    return replace(ALERTS, name=f"{ALERTS.name}.{name}", doc=f"The alerts of the watches with topic {name}.")
+
+
+def declared(named: Iterable[str] = ()) -> tuple[Topic[Any], ...]:
+    """All topics of an installation whose watches name these topics of their own."""
+    return TOPICS + tuple(alert_topic(name) for name in sorted(set(named)))

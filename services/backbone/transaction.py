@@ -1,0 +1,293 @@
+"""Outputs, state changes and offsets in ONE Kafka transaction: what a `read_committed` reader sees, it sees once.
+
+librdkafka, because it has the consumer-generation fence (KIP-447) and stable offset fetch; CONTRIBUTING.md says how
+that was measured. Two rules, for reasons that stand there too:
+
+1. Fence before you read. On assignment: the stable committed offset first (it waits for an open transaction to end),
+   then that partition's slice of the state topic, read_committed, up to where the log ended, then resume.
+2. No retry in doubt. After any doubtful result the producer, the consumer and all memory are dropped, and a new session
+   begins at rule 1. A delayed EndTxn could else end the next transaction.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Protocol, cast
+
+from confluent_kafka import (
+    OFFSET_BEGINNING,
+    Consumer,
+    KafkaError,
+    KafkaException,
+    Message,
+    Producer,
+    TopicPartition,
+)
+
+from services.backbone.progress import Progress
+from services.backbone.record import Headers, OutgoingRecord
+from services.backbone.settings import Settings
+from services.backbone.telemetry import TRANSACTIONS, logger
+from services.backbone.topics import BROKER_RECORD_BYTES
+
+BATCH_RECORDS = 500
+POLL_SECONDS = 0.25
+REQUEST_SECONDS = 8.0
+TRANSACTION_SECONDS = 10.0
+RESTORE_SECONDS = 120.0
+RETRY_SECONDS = (0.5, 1.0, 2.0, 5.0)
+ANY_PARTITION = -1
+
+log = logger()
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRecord:
+    """A message of librdkafka as a plain value."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: Headers | None
+
+
+class Decider(Protocol):
+    """What is decided, with the memory that it is decided on: one slice a partition."""
+
+    def restore(self, partition: int, records: Iterable[ReadRecord]) -> None:
+        """Take over a partition with these state records, oldest first."""
+
+    def forget(self) -> None:
+        """Drop the memory of all partitions."""
+
+    def decide(self, record: ReadRecord) -> list[OutgoingRecord]:
+        """One input to its outputs and state changes, remembered. Never raises."""
+
+
+class TransactionalLoop:
+    """Reads one topic, decides, and writes everything that follows in one transaction a batch."""
+
+    def __init__(self, settings: Settings, stage: str, source: str, state: str, progress: Progress) -> None:
+        self._settings = settings
+        self._stage = stage
+        self._source = source
+        self._state = state
+        self._progress = progress
+
+    def run(self, decider: Decider, stopping: Callable[[], bool]) -> None:
+        """Run sessions until told to stop; a doubtful one is followed by a new one.
+
+        Raises:
+            KafkaException: an error that a new session cannot mend (say, no permission).
+        """
+        failures = 0
+        while not stopping():
+            session = _Session(self, decider)
+            try:
+                session.open()
+                while not stopping():
+                    if session.step():
+                        failures = 0
+                return
+            except KafkaException as error:
+                if _is_final(error.args[0]):
+                    raise
+                TRANSACTIONS.labels("abandoned").inc()
+                self._progress.waiting("a new session")
+                log.warning("transaction.abandoned", stage=self._stage, error=str(error), again=failures + 1)
+                _pause(RETRY_SECONDS[min(failures, len(RETRY_SECONDS) - 1)], stopping)
+                failures += 1
+            finally:
+                session.close()
+                decider.forget()
+
+
+class _Session:
+    """One producer, one consumer, one memory: alive together, dropped together."""
+
+    def __init__(self, loop: TransactionalLoop, decider: Decider) -> None:
+        self._loop = loop
+        self._decider = decider
+        settings = loop._settings
+        base = settings.kafka.librdkafka() | {"client.id": f"{settings.deployment}.{loop._stage}", "log_level": 2}
+        session_ms = int(settings.kafka.session_timeout_seconds * 1000)
+        self._reader_config = base | {
+            "group.id": settings.group(loop._stage),
+            "enable.auto.commit": False,
+            "auto.offset.reset": "earliest",
+            "isolation.level": "read_committed",
+            "fetch.message.max.bytes": BROKER_RECORD_BYTES,
+            "fetch.wait.max.ms": 100,
+        }
+        self._consumer = Consumer(
+            self._reader_config | {"session.timeout.ms": session_ms, "heartbeat.interval.ms": session_ms // 3}
+        )
+        self._producer = Producer(
+            base
+            | {
+                "transactional.id": f"{settings.deployment}.{loop._stage}.{settings.instance}",
+                "transaction.timeout.ms": int(TRANSACTION_SECONDS * 1000),
+                "message.timeout.ms": int(REQUEST_SECONDS * 1000),
+                "message.max.bytes": BROKER_RECORD_BYTES,
+                "partitioner": "murmur2_random",
+                "linger.ms": 0,
+            }
+        )
+        self._failure: Exception | None = None
+
+    def open(self) -> None:
+        """Fence older owners of the transactional id, then join the group."""
+        self._producer.init_transactions(REQUEST_SECONDS)
+        self._consumer.subscribe([self._loop._source], on_assign=self._on_assign, on_revoke=self._on_revoke)
+        self._loop._progress.started()
+
+    def step(self) -> bool:
+        """Wait for records, decide them, write what follows.
+
+        Returns:
+            Whether a transaction was committed.
+        """
+        first = self._consumer.poll(POLL_SECONDS)
+        if self._failure is not None:
+            raise self._failure
+        if first is None:
+            return False
+        messages = [first, *self._consumer.consume(BATCH_RECORDS - 1, timeout=0)]
+        if self._failure is not None:
+            raise self._failure
+        records = [_read(message) for message in messages]
+        outputs = [output for record in records for output in self._decider.decide(record)]
+        next_offsets = {record.partition: record.offset + 1 for record in records}
+        self._commit(outputs, next_offsets)
+        self._observe(next_offsets)
+        return True
+
+    def _commit(self, outputs: list[OutgoingRecord], next_offsets: dict[int, int]) -> None:
+        self._producer.begin_transaction()
+        for output in outputs:
+            self._producer.produce(
+                output.topic,
+                output.value,
+                output.key,
+                ANY_PARTITION if output.partition is None else output.partition,
+                headers=[(name, value) for name, value in output.headers],
+            )
+        self._producer.send_offsets_to_transaction(
+            [TopicPartition(self._loop._source, number, offset) for number, offset in next_offsets.items()],
+            self._consumer.consumer_group_metadata(),
+            REQUEST_SECONDS,
+        )
+        self._producer.commit_transaction(REQUEST_SECONDS)
+        TRANSACTIONS.labels("committed").inc()
+
+    def close(self) -> None:
+        """Leave the group. An open transaction is left to the next session's fence, or to its time-out."""
+        self._consumer.close()
+
+    def _on_assign(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        try:
+            committed = consumer.committed(partitions, REQUEST_SECONDS)
+            for partition in committed:
+                if partition.error is not None:
+                    raise KafkaException(partition.error)
+                if partition.offset < 0:
+                    partition.offset = OFFSET_BEGINNING
+            began = time.monotonic()
+            restored = 0
+            for partition in partitions:
+                records = self._state_of(partition.partition)
+                restored += len(records)
+                self._decider.restore(partition.partition, records)
+            consumer.assign(committed)
+            names = [(partition.topic, partition.partition) for partition in partitions]
+            self._loop._progress.assigned(names)
+            log.info(
+                "partitions.assigned",
+                stage=self._loop._stage,
+                partitions=[number for _, number in names],
+                state_records=restored,
+                seconds=round(time.monotonic() - began, 3),
+            )
+        except Exception as error:
+            self._failure = error
+
+    def _on_revoke(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        consumer.unassign()
+        self._decider.forget()
+        self._loop._progress.assigned([])
+
+    def _state_of(self, number: int) -> list[ReadRecord]:
+        """The state slice of one partition, up to where its log ends now, open transactions included.
+
+        The end is asked for without regard to transactions and the slice is read read_committed, so this waits until
+        a commit whose marker is still on its way to the state topic has arrived there.
+        """
+        partition = TopicPartition(self._loop._state, number, OFFSET_BEGINNING)
+        end = self._log_end(number)
+        reader = Consumer(self._reader_config | {"group.id": "unused", "enable.partition.eof": True})
+        records: list[ReadRecord] = []
+        try:
+            reader.assign([partition])
+            deadline = time.monotonic() + RESTORE_SECONDS
+            reached = 0
+            while reached < end:
+                if time.monotonic() > deadline:
+                    raise KafkaException(KafkaError(KafkaError._TIMED_OUT, f"state of partition {number} not read"))
+                for message in reader.consume(1000, timeout=0.2):
+                    error = message.error()
+                    if error is not None and error.code() != KafkaError._PARTITION_EOF:
+                        raise KafkaException(error)
+                    reached = (message.offset() or 0) + (0 if error is not None else 1)
+                    if error is None:
+                        records.append(_read(message))
+        finally:
+            reader.close()
+        return records
+
+    def _log_end(self, number: int) -> int:
+        reader = Consumer(self._reader_config | {"group.id": "unused", "isolation.level": "read_uncommitted"})
+        try:
+            partition = TopicPartition(self._loop._state, number)
+            _, end = reader.get_watermark_offsets(partition, timeout=REQUEST_SECONDS, cached=False)
+            return int(end)
+        finally:
+            reader.close()
+
+    def _observe(self, next_offsets: dict[int, int]) -> None:
+        for number, offset in next_offsets.items():
+            partition = TopicPartition(self._loop._source, number)
+            _, end = self._consumer.get_watermark_offsets(partition, cached=True)
+            self._loop._progress.observe((self._loop._source, number), offset, max(end, offset))
+
+
+def _read(message: Message) -> ReadRecord:
+    error = message.error()
+    if error is not None:
+        raise KafkaException(error)
+    topic, partition, offset = message.topic(), message.partition(), message.offset()
+    assert topic is not None and partition is not None and offset is not None  # noqa: S101,PT018 - it has no error
+    headers = cast(list[tuple[str, bytes]] | None, message.headers())
+    return ReadRecord(topic, partition, offset, _bytes(message.key()), _bytes(message.value()), headers)
+
+
+def _bytes(value: str | bytes | None) -> bytes | None:
+    return value.encode() if isinstance(value, str) else value
+
+
+def _is_final(error: KafkaError) -> bool:
+    return error.code() in {
+        KafkaError.TOPIC_AUTHORIZATION_FAILED,
+        KafkaError.GROUP_AUTHORIZATION_FAILED,
+        KafkaError.TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
+        KafkaError._AUTHENTICATION,
+    }
+
+
+def _pause(seconds: float, stopping: Callable[[], bool]) -> None:
+    end = time.monotonic() + seconds
+    gate = threading.Event()
+    while not stopping() and time.monotonic() < end:
+        gate.wait(0.1)
