@@ -22,7 +22,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Mount, Route
 
-from services.backbone.errors import PortTaken, Stalled, TocsinError
+from services.backbone.errors import BrokerUnavailable, PortTaken, Stalled, TocsinError
 from services.backbone.progress import GIVE_UP_AFTER_SECONDS, Progress
 from services.backbone.settings import Settings
 from services.backbone.telemetry import READY, configure_logging, logger
@@ -77,6 +77,8 @@ async def _live(stage: str, settings: Settings, body: Body) -> int:
             log.info("process.started", stage=stage, pid=os.getpid())
             await _work(process, body)
         except TocsinError as error:
+            if process.stopping.is_set() and isinstance(error, BrokerUnavailable):
+                return 0
             log.error("process.failed", stage=stage, error=type(error).__name__, message=str(error))
             return 1
         except Exception as error:

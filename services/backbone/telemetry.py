@@ -10,6 +10,8 @@ from typing import Literal, cast
 import structlog
 from prometheus_client import Counter, Gauge, Histogram
 
+LOGGER = "tocsin"
+
 RECORDS = Counter("tocsin_records", "Records handled, by what became of them.", ["stage", "outcome"])
 STAGE_SECONDS = Histogram(
     "tocsin_stage_seconds",
@@ -62,11 +64,31 @@ def configure_logging(form: Literal["auto", "json", "console"], level: str) -> N
             ],
         )
     )
+    handler.addFilter(_OnceAMinute())
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
-    for noisy in ("aiokafka", "faust", "mode", "httpx", "httpcore", "uvicorn", "watchfiles"):
+    for noisy in ("aiokafka", "faust", "mode", "httpx", "httpcore", "uvicorn", "watchfiles", "services"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
+
+
+class _OnceAMinute(logging.Filter):
+    """What a library says again and again (that the broker is away, say) is let through once a minute. Ours always."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said_at: dict[tuple[str, str], float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name == LOGGER:
+            return True
+        said = (record.name, str(record.msg)[:100])
+        if record.created - self._said_at.get(said, 0) < 60:
+            return False
+        if len(self._said_at) > 1000:
+            self._said_at.clear()
+        self._said_at[said] = record.created
+        return True
 
 
 def logger() -> structlog.stdlib.BoundLogger:
     """A logger whose first argument is the event's name and whose keywords are its fields."""
-    return cast(structlog.stdlib.BoundLogger, structlog.get_logger("tocsin"))
+    return cast(structlog.stdlib.BoundLogger, structlog.get_logger(LOGGER))

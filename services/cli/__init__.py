@@ -1,0 +1,1 @@
+"""`tocsin`, the command line: the only importer of every service."""

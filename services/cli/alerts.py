@@ -1,0 +1,113 @@
+"""`tocsin alerts`: subscribe to the alert topics, as any user of them would."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+from rich.console import Console
+
+from schemas import Alert
+from services.alerting.render import render
+from services.backbone.clients import new_consumer, stop_client
+from services.backbone.errors import BrokerUnavailable, RecordError, TopicMismatch
+from services.backbone.record import decode
+from services.backbone.settings import KafkaSettings, load_settings
+from services.backbone.telemetry import configure_logging
+from services.backbone.topics import ALERTS, alert_topic
+from services.cli.options import Json
+
+app = typer.Typer(help="The alerts.", no_args_is_help=True)
+
+
+class From(StrEnum):
+    """Where to begin."""
+
+    BEGINNING = "beginning"
+    NOW = "now"
+
+
+@app.command()
+def tail(
+    watch: Annotated[str | None, typer.Option(help="Only the alerts of this watch.")] = None,
+    topic: Annotated[str | None, typer.Option(help="Read alerts.NAME instead of alerts.", metavar="NAME")] = None,
+    begin: Annotated[From, typer.Option("--from", help="Where to begin.")] = From.NOW,
+    limit: Annotated[int | None, typer.Option(help="End after so many alerts.", min=1)] = None,
+    as_json: Json = False,
+) -> None:
+    """Print each alert as it rings; Ctrl-C ends it."""
+    settings = load_settings()
+    configure_logging(settings.log_format, "warning")
+    name = ALERTS.name if topic is None else alert_topic(topic).name
+    console = Console(soft_wrap=True, highlight=False)
+    asyncio.run(_tail(settings.kafka, name, watch, begin, limit, None if as_json else console))
+
+
+async def _tail(
+    kafka: KafkaSettings, topic: str, watch: str | None, begin: From, limit: int | None, console: Console | None
+) -> None:
+    task = asyncio.current_task()
+    assert task is not None  # noqa: S101 - asyncio.run made one
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    shown = 0
+    try:
+        async for alert in read_alerts(kafka, topic, begin):
+            if watch is not None and alert.watch.id != watch:
+                continue
+            if console is None:
+                typer.echo(alert.write())
+            else:
+                console.print(render(alert))
+            shown += 1
+            if shown == limit:
+                return
+    except asyncio.CancelledError:
+        return
+
+
+async def read_alerts(kafka: KafkaSettings, topic: str, begin: From) -> AsyncIterator[Alert]:
+    """The alerts of a topic, without end, read_committed.
+
+    Raises:
+        BrokerUnavailable: no broker answers.
+        TopicMismatch: there is no such topic.
+    """
+    consumer = new_consumer(kafka)
+    try:
+        await _start(consumer, kafka)
+        partitions = [TopicPartition(topic, number) for number in await _partitions(consumer, topic)]
+        consumer.assign(partitions)
+        if begin is From.NOW:
+            await consumer.seek_to_end(*partitions)
+        else:
+            await consumer.seek_to_beginning(*partitions)
+        while True:
+            for records in (await consumer.getmany(timeout_ms=500)).values():
+                for record in records:
+                    try:
+                        yield decode(ALERTS, record)
+                    except RecordError as error:
+                        typer.echo(f"{topic}[{record.partition}]@{record.offset}: {error}", err=True)
+    finally:
+        await stop_client(consumer)
+
+
+async def _start(consumer: AIOKafkaConsumer, kafka: KafkaSettings) -> None:
+    try:
+        await consumer.start()
+    except (KafkaError, OSError) as error:
+        raise BrokerUnavailable(
+            f"no broker answers at {kafka.bootstrap_servers} ({error}); start one (tocsin broker start) or correct "
+            "TOCSIN_KAFKA_BOOTSTRAP_SERVERS"
+        ) from None
+
+
+async def _partitions(consumer: AIOKafkaConsumer, topic: str) -> list[int]:
+    if topic not in await consumer.topics():
+        raise TopicMismatch(f"topic {topic} does not exist; create it: tocsin topics provision")
+    return sorted(consumer.partitions_for_topic(topic) or ())
