@@ -133,7 +133,7 @@ async def _serve_health(process: Process) -> None:
         listener.close()
         where = f"{process.settings.host}:{process.settings.port}"
         raise PortTaken(f"cannot listen on {where}: {error.strerror}; choose another by --port") from None
-    server = _Server(
+    server = QuietServer(
         uvicorn.Config(_health_app(process.progress), log_config=None, access_log=False, lifespan="off", ws="none")
     )
     serving = asyncio.ensure_future(server.serve(sockets=[listener]))
@@ -146,10 +146,12 @@ async def _serve_health(process: Process) -> None:
     log.info("health.listening", stage=process.stage, port=listener.getsockname()[1])
 
 
-class _Server(uvicorn.Server):
+class QuietServer(uvicorn.Server):
+    """An HTTP server inside a process that has other work: signals belong to the process, not to it."""
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Signals belong to the process, not to its health endpoint."""
+        """Leave the handlers alone."""
         yield
 
 

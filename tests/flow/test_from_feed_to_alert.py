@@ -1,0 +1,70 @@
+"""The main job on real Kafka: the seed article, in a feed, ends as one alert; everything again gives no second one."""
+
+from collections import Counter
+
+import pytest
+from standardwebhooks import Webhook
+
+from schemas import Reason
+from services.cli.run import Stage
+from tests.conftest import SHARED
+from tests.vocabulary import FIVE, Desk, Item, Site, alerts, eventually
+
+SEED = SHARED / "seed.txt"
+
+
+@pytest.fixture
+def seed() -> Item:
+    if not SEED.exists():
+        pytest.fail(f"the seed article is not beside the checkout: {SEED}")
+    return Item("seed", "The Russia-Taliban agreement leaves the main question open", SEED.read_text(encoding="utf-8"))
+
+
+def test_the_seed_article_rings_once_for_a_watch_on_the_ttp(desk: Desk, site: Site, seed: Item) -> None:
+    desk.watches(ttp={"name": "TTP", "any": [{"actor": "ttp"}], "topic": "kabul-desk"})
+    desk.reads(f"{site.url}/feed")
+    site.publishes("feed", [seed, Item("tip", "The tip of the spear", "A tip for gardeners: water early.")])
+
+    with desk.running(*FIVE):
+        eventually(lambda: bool(site.received), "the webhook is called")
+        (alert,) = alerts(desk)
+
+        assert alert.watch.id == "ttp"
+        assert alert.reason is Reason.FIRST_MENTION
+        assert alert.article.url == seed.url
+        (match,) = alert.matches
+        text = " ".join(seed.text.split())
+        for evidence in match.evidence:
+            assert evidence.field == "text"
+            assert evidence.words in ("Tehreek-e-Taliban Pakistan", "TTP")
+            assert evidence.words in text
+        assert {"safe-havens", "military-cooperation"} <= {topic.id for topic in alert.topics}
+        highlighted = {passage.sentence[start:end] for passage in alert.passages for start, end in passage.highlights}
+        assert highlighted >= {"Tehreek-e-Taliban Pakistan", "TTP"}
+        assert alerts(desk, "alerts.kabul-desk") == [alert]
+
+        path, headers, body = site.received[0]
+        assert path == "/hook"
+        Webhook(desk.environment["WEBHOOK_SECRET"]).verify(body, headers)
+        assert headers["webhook-id"] == alert.id
+        eventually(lambda: desk.said(Stage.NOTIFY, "Tehreek-e-Taliban Pakistan"), "the terminal shows the name")
+
+
+def test_everything_twice_over_gives_no_second_alert(desk: Desk, site: Site, seed: Item) -> None:
+    desk.watches(ttp={"any": [{"actor": "ttp"}]}, moscow={"all": [{"actor": "russia"}, {"actor": "taliban"}]})
+    desk.reads(f"{site.url}/feed")
+    site.publishes("feed", [seed])
+
+    for life in range(2):
+        with desk.running(*FIVE):
+            polls = site.requests["/feed"]
+            eventually(lambda polls=polls: site.requests["/feed"] >= polls + 3, "the feed is polled again")  # type: ignore[misc]
+            eventually(lambda: len(alerts(desk)) == 2, "both watches have rung")
+            if life == 1:
+                site.publishes("feed", [Item(seed.slug, seed.title, seed.text + " An earlier version was shorter.")])
+                eventually(lambda: desk.said(Stage.DECIDE, "same-article"), "the edited article was decided")
+
+    assert Counter(alert.watch.id for alert in alerts(desk)) == {"ttp": 1, "moscow": 1}
+    assert Counter(headers["webhook-id"] for _, headers, _ in site.received) == Counter(
+        alert.id for alert in alerts(desk)
+    )
