@@ -61,11 +61,11 @@ def read_part(folder: Path, part: str, model: type[M]) -> Part[M]:
     state = sha256()
     for path in sorted(folder.glob(PARTS[part])):
         name = path.relative_to(folder).as_posix()
-        if path.name.startswith("."):
-            continue  # an editor's half-written file
+        if name.startswith(".") or "/." in name:
+            continue  # an editor's half-written file, or the folders behind a mounted Kubernetes volume
         try:
             text = path.read_bytes()
-            state.update(f"{name}\0{len(text)}\0".encode() + text)
+            state.update(f"{name}\0{len(text)}\0".encode(errors="surrogateescape") + text)
             yaml_file = parse_yaml(name, text)
             files.append((yaml_file, model.model_validate(yaml_file.values)))
         except OSError as error:
@@ -106,7 +106,7 @@ def _defect(file: YamlFile, model: type[BaseModel], detail: ErrorDetails) -> Def
         fix = nearest(str(detail["loc"][-1]), keys, f"known here: {', '.join(keys)}" if keys else "remove it")
         return Defect(file.locate(path), f"unknown key {detail['loc'][-1]!r}", fix)
     if detail["type"] == "missing":
-        return Defect(file.locate(path[:-1]), f"{path[-1]!r} is missing", "add it")
+        return Defect(file.locate(path), f"{detail['loc'][-1]!r} is missing", "add it")
     fix = {
         "string_pattern_mismatch": "use lower case letters, digits and hyphens",
         "list_type": "write a list: [first, second]",
@@ -119,11 +119,10 @@ def _defect(file: YamlFile, model: type[BaseModel], detail: ErrorDetails) -> Def
 
 
 def _written(file: YamlFile, loc: tuple[int | str, ...]) -> ValuePath:
-    """The error's path without the names that Pydantic adds for the members of a union."""
+    """The error's path as far as it stands in the file: without the names that Pydantic adds for members of a union."""
     path: ValuePath = ()
-    for index, part in enumerate(loc):
-        last = index == len(loc) - 1
-        if (*path, part) in file.lines or isinstance(part, int) or last:
+    for part in loc:
+        if (*path, part) in file.lines:
             path = (*path, part)
     return path
 

@@ -49,8 +49,8 @@ def _incompatible(old: Schema, new: Schema, old_root: Schema, new_root: Schema, 
     if _type(old) != _type(new):
         yield f"{where}: type {_type(old)} became {_type(new)}"
         return
-    for value in old.get("enum", []):
-        if value not in new.get("enum", []):
+    for value in _values(old):
+        if value not in _values(new):
             yield f"{where}: value {value!r} was removed"
     properties = new.get("properties", {})
     for name, part in old.get("properties", {}).items():
@@ -65,8 +65,9 @@ def _incompatible(old: Schema, new: Schema, old_root: Schema, new_root: Schema, 
     for key in ("items", "additionalProperties"):
         if isinstance(old.get(key), dict) and isinstance(new.get(key), dict):
             yield from _incompatible(old[key], new[key], old_root, new_root, f"{path}[]")
-    for old_branch, new_branch in zip(old.get("anyOf", []), new.get("anyOf", []), strict=False):
-        yield from _incompatible(old_branch, new_branch, old_root, new_root, path)
+    for key in ("anyOf", "prefixItems"):
+        for old_branch, new_branch in zip(old.get(key, []), new.get(key, []), strict=False):
+            yield from _incompatible(old_branch, new_branch, old_root, new_root, path)
 
 
 def _resolved(schema: Schema, root: Schema) -> Schema:
@@ -79,7 +80,11 @@ def _resolved(schema: Schema, root: Schema) -> Schema:
 def _type(schema: Schema) -> str:
     if "anyOf" in schema:
         return " or ".join(sorted(_type(branch) if "$ref" not in branch else "object" for branch in schema["anyOf"]))
-    return str(schema.get("type", "const" if "const" in schema else "any"))
+    return " ".join([schema.get("type", "any"), *([schema["format"]] if "format" in schema else [])])
+
+
+def _values(schema: Schema) -> list[Any]:
+    return list(schema.get("enum", [schema["const"]] if "const" in schema else []))
 
 
 def _asyncapi() -> dict[str, Any]:

@@ -11,22 +11,25 @@ from services.backbone.record import REPLAYS, ConsumedRecord, OutgoingRecord, en
 from services.backbone.telemetry import RECORDS, logger
 from services.backbone.topics import DEAD_LETTERS
 
+MAX_ERROR_CHARACTERS = 2_000
+
 log = logger()
 
 
 def dead_letter(record: ConsumedRecord, error: Exception, stage: str, failed_at: datetime) -> DeadLetter:
     """Describe a record that could not be handled."""
     value = record.value or b""
-    replays = header(record.headers, REPLAYS) or b"0"
+    replays = (header(record.headers, REPLAYS) or b"0")[:9]
+    what = (str(error) or type(error).__name__)[:MAX_ERROR_CHARACTERS].encode(errors="replace").decode()
     return DeadLetter.model_construct(
         stage=stage,
         origin_topic=record.topic,
         origin_partition=record.partition,
         origin_offset=record.offset,
-        origin_key=record.key,
+        origin_key=record.key and record.key[:MAX_KEPT_BYTES],
         origin_value=None if record.value is None else value[:MAX_KEPT_BYTES],
         origin_size_bytes=len(value),
-        error=str(error) or type(error).__name__,
+        error=what,
         fix=error.fix if isinstance(error, RecordError) else "this is a defect of Tocsin; report it with this record",
         failed_at=failed_at,
         replays=int(replays) if replays.isdigit() else 0,

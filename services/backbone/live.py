@@ -72,6 +72,9 @@ class Live(Generic[T]):
         except TocsinError as error:
             self._refused()
             log.error("configuration.refused", part=self._part, what=str(error))
+        except Exception as error:  # whatever it is, it must not end the watch: the next edit may mend it
+            self._refused()
+            log.exception("configuration.refused", part=self._part, what=f"{type(error).__name__}: {error}")
         else:
             self.current = version
             RELOAD_SUCCESS.labels(self._part).set(1)

@@ -12,6 +12,9 @@ from services.backbone.errors import BrokerUnavailable, TopicMismatch
 from services.backbone.settings import KafkaSettings
 from services.backbone.topics import Topic
 
+_SET_ON_THE_TOPIC = 1
+"""`config_source` DYNAMIC_TOPIC_CONFIG of DescribeConfigs."""
+
 State = Literal["present", "missing", "differs"]
 
 
@@ -54,8 +57,7 @@ async def provision(kafka: KafkaSettings, topics: Sequence[Topic[Any]]) -> list[
         await _create(admin, kafka, [report.topic for report in reports if report.state == "missing"])
         for report in reports:
             if report.state == "differs":
-                resource = ConfigResource(ConfigResourceType.TOPIC, report.topic.name, report.topic.config())
-                await admin.alter_configs([resource])
+                await _alter(admin, report.topic)
         return reports
 
 
@@ -109,6 +111,17 @@ async def _create(admin: AIOKafkaAdminClient, kafka: KafkaSettings, topics: Sequ
         error = for_code(code)
         if error not in (TopicAlreadyExistsError,) and code != 0:
             raise TopicMismatch(f"{name}: the broker refused it: {error.__name__} {' '.join(map(str, message))}")
+
+
+async def _alter(admin: AIOKafkaAdminClient, topic: Topic[Any]) -> None:
+    """Set what is declared. The request replaces all of a topic's settings, so those of other people go with it."""
+    [described] = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic.name)])
+    theirs = {entry[0]: entry[1] for entry in described.resources[0][4] if entry[3] == _SET_ON_THE_TOPIC}
+    resource = ConfigResource(ConfigResourceType.TOPIC, topic.name, theirs | topic.config())
+    [altered] = await admin.alter_configs([resource])
+    for code, message, *_ in altered.resources:
+        if code != 0:
+            raise TopicMismatch(f"{topic.name}: the broker refused the change: {for_code(code).__name__} {message}")
 
 
 async def _inspect(admin: AIOKafkaAdminClient, topics: Sequence[Topic[Any]]) -> list[TopicReport]:

@@ -22,7 +22,7 @@ from services.backbone.topics import MAX_RECORD_BYTES, E, Topic
 Headers = Sequence[tuple[str, bytes]]
 REPLAYS = "tocsin_replays"
 
-_TRACEPARENT = re.compile(rb"00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
+_TRACEPARENT = re.compile(rb"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 class ConsumedRecord(Protocol):

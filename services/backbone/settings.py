@@ -3,10 +3,10 @@
 import socket
 import ssl
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, FilePath, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from services.backbone.errors import SettingsError
 
@@ -20,15 +20,15 @@ class KafkaSettings(BaseSettings):
         env_prefix="TOCSIN_KAFKA_", secrets_dir=None, extra="ignore", use_attribute_docstrings=True
     )
 
-    bootstrap_servers: str = "127.0.0.1:9092"
+    bootstrap_servers: str = Field(default="127.0.0.1:9092", pattern=r"^[^\s,]+:\d+(,[^\s,]+:\d+)*$")
     """host:port, several separated by commas."""
     security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
     """How the connection is secured."""
-    ssl_cafile: Path | None = None
+    ssl_cafile: FilePath | None = None
     """PEM file of the authorities to trust; the system's where unset."""
-    ssl_certfile: Path | None = None
+    ssl_certfile: FilePath | None = None
     """PEM file of the client's certificate, for mutual TLS."""
-    ssl_keyfile: Path | None = None
+    ssl_keyfile: FilePath | None = None
     """PEM file of the client's key."""
     ssl_key_password: SecretStr | None = None
     """Password of the client's key."""
@@ -38,10 +38,10 @@ class KafkaSettings(BaseSettings):
     """The client's name."""
     sasl_password: SecretStr | None = None
     """The client's password."""
-    sasl_password_file: Path | None = None
+    sasl_password_file: FilePath | None = None
     """A file that holds the password, for Compose and Kubernetes secrets."""
-    session_timeout_seconds: float = Field(default=10, ge=6, le=60)
-    """After this long without a sign of life a consumer's partitions go to the others."""
+    session_timeout_seconds: float = Field(default=10, ge=1, le=60)
+    """After this long without a sign of life a consumer's partitions go to the others. Apache Kafka takes 6 or more."""
     replication_factor: int = Field(default=1, ge=1, le=7)
     """Copies of each topic that provisioning makes."""
 
@@ -116,7 +116,7 @@ class Settings(BaseSettings):
     """`auto`: readable on a terminal, JSON elsewhere."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """The least severe event that is logged."""
-    kafka: KafkaSettings = Field(default_factory=KafkaSettings)
+    kafka: Annotated[KafkaSettings, NoDecode] = Field(default_factory=KafkaSettings)
     """The broker."""
 
     def group(self, stage: str) -> str:
@@ -136,6 +136,8 @@ def load_settings(**overrides: object) -> Settings:
         prefix = "TOCSIN_KAFKA_" if error.title == "KafkaSettings" else "TOCSIN_"
         lines = [
             f"{prefix}{'_'.join(str(part) for part in detail['loc']).upper()}: {detail['msg']}"
+            if detail["loc"]
+            else detail["msg"].removeprefix("Value error, ")
             for detail in error.errors(include_input=False, include_url=False)
         ]
         raise SettingsError("\n".join(lines)) from None

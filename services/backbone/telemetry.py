@@ -81,7 +81,7 @@ class _OnceAMinute(logging.Filter):
         if record.name == LOGGER:
             return True
         said = (record.name, str(record.msg)[:100])
-        if record.created - self._said_at.get(said, 0) < 60:
+        if 0 <= record.created - self._said_at.get(said, 0) < 60:
             return False
         if len(self._said_at) > 1000:
             self._said_at.clear()

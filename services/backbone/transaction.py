@@ -137,6 +137,7 @@ class _Session:
             }
         )
         self._failure: Exception | None = None
+        self._revoked = False
 
     def open(self) -> None:
         """Fence older owners of the transactional id, then join the group."""
@@ -150,20 +151,29 @@ class _Session:
         Returns:
             Whether a transaction was committed.
         """
-        first = self._consumer.poll(POLL_SECONDS)
-        if self._failure is not None:
-            raise self._failure
-        if first is None:
+        records = self._batch()
+        if not records:
             return False
-        messages = [first, *self._consumer.consume(BATCH_RECORDS - 1, timeout=0)]
-        if self._failure is not None:
-            raise self._failure
-        records = [_read(message) for message in messages]
         outputs = [output for record in records for output in self._decider.decide(record)]
         next_offsets = {record.partition: record.offset + 1 for record in records}
         self._commit(outputs, next_offsets)
         self._observe(next_offsets)
         return True
+
+    def _batch(self) -> list[ReadRecord]:
+        """The records at hand. One by one, so that none is kept from before a rebalance: its memory is gone."""
+        records: list[ReadRecord] = []
+        while len(records) < BATCH_RECORDS:
+            message = self._consumer.poll(0 if records else POLL_SECONDS)
+            if self._failure is not None:
+                raise self._failure
+            if self._revoked:
+                self._revoked = False
+                records.clear()
+            if message is None:
+                break
+            records.append(_read(message))
+        return records
 
     def _commit(self, outputs: list[OutgoingRecord], next_offsets: dict[int, int]) -> None:
         self._producer.begin_transaction()
@@ -216,6 +226,7 @@ class _Session:
 
     def _on_revoke(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         consumer.unassign()
+        self._revoked = True
         self._decider.forget()
         self._loop._progress.assigned([])
 

@@ -67,15 +67,16 @@ def parse_yaml(file: str, text: bytes) -> YamlFile:
         line = text[: error.start].count(b"\n") + 1
         raise _defect(file, line, "not UTF-8", "save the file as UTF-8") from None
     try:
+        _refuse_what_is_not_read(file, decoded)
         root = yaml.compose(decoded, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problem = error.problem or error.context or "not YAML"
         raise _defect(file, mark.line + 1 if mark else 1, f"not YAML: {problem}", _syntax_fix(problem)) from None
     except yaml.YAMLError as error:
-        raise _defect(file, 1, f"not YAML: {error}", "remove the character named here") from None
-    except RecursionError:
-        raise _defect(file, 1, "nested too deep", f"nest at most {MAX_DEPTH} levels") from None
+        line = decoded.encode()[: getattr(error, "position", 0)].count(b"\n") + 1
+        what = str(error).split("\n", 1)[0]
+        raise _defect(file, line, f"not YAML: {what}", "remove the character named here") from None
     if root is None:
         return YamlFile(file, {}, {})
     if not isinstance(root, yaml.MappingNode):
@@ -87,27 +88,32 @@ def parse_yaml(file: str, text: bytes) -> YamlFile:
     return YamlFile(file, values, reader.lines)
 
 
+def _refuse_what_is_not_read(file: str, text: str) -> None:
+    """Look at the events first: composing recurses in C without a bound, and a node does not tell that it had a tag."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        line = event.start_mark.line + 1 if event.start_mark else 1
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            raise _defect(file, line, "nested too deep", f"nest at most {MAX_DEPTH} levels")
+        if anchor := getattr(event, "anchor", None):
+            raise _defect(file, line, f"an anchor or alias ({anchor})", "write the value out; anchors are not read")
+        if tag := getattr(event, "tag", None):
+            raise _defect(file, line, f"a tag ({tag})", "remove it; tags are not read")
+
+
 class _Reader:
     def __init__(self, file: str) -> None:
         self.file = file
         self.lines: dict[Path, int] = {}
-        self._seen: set[int] = set()
 
     def read(self, node: yaml.Node, path: Path) -> object:
-        line = node.start_mark.line + 1
-        self.lines.setdefault(path, line)
-        if id(node) in self._seen:
-            raise _defect(self.file, line, "an alias (*name)", "write the value out; anchors are not read", path)
-        self._seen.add(id(node))
-        if len(path) > MAX_DEPTH:
-            raise _defect(self.file, line, "nested too deep", f"nest at most {MAX_DEPTH} levels", path)
-        if not node.tag.startswith("tag:yaml.org,2002:"):
-            raise _defect(self.file, line, f"a tag ({node.tag})", "remove it; tags are not read", path)
+        self.lines.setdefault(path, node.start_mark.line + 1)
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [self.read(item, (*path, index)) for index, item in enumerate(node.value)]
-        return _scalar(str(node.value), quoted=node.style is not None)  # type: ignore[attr-defined]
+        return _scalar(str(node.value), quoted=bool(node.style))  # type: ignore[attr-defined]
 
     def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, object]:
         mapping: dict[str, object] = {}

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from services.broker import EmbeddedBroker, KafkaBroker, LocalBroker, answers, find, stop
 from services.cli.options import Json
@@ -33,8 +34,9 @@ def start_broker(
     began = time.monotonic()
     with console.status("starting; the first time mvn fetches Apache Kafka" if not embedded else "starting"):
         running = broker.start()
+    where = escape(str(data))
     state = "runs already" if running == before else f"is ready after {time.monotonic() - began:.1f} s"
-    console.print(f"[bold]{running.kind}[/] {running.version} {state}: {running.address}, pid {running.pid}, {data}")
+    console.print(f"[bold]{running.kind}[/] {running.version} {state}: {running.address}, pid {running.pid}, {where}")
     if embedded:
         console.print("It keeps everything in memory only: what it holds is gone when it stops.")
 
@@ -46,9 +48,9 @@ def stop_broker(data: Data = DEFAULT_DATA) -> None:
     with console.status("stopping"):
         stopped = stop(data)
     if stopped is None:
-        console.print(f"no broker runs on {data}")
+        console.print(f"no broker runs on {escape(str(data))}")
     else:
-        console.print(f"[bold]{stopped.kind}[/] stopped: {stopped.address}, pid {stopped.pid}, {data}")
+        console.print(f"[bold]{stopped.kind}[/] stopped: {stopped.address}, pid {stopped.pid}, {escape(str(data))}")
 
 
 @app.command()

@@ -65,7 +65,7 @@ def demo(
                 config=(FOLDER / "config").absolute(),
                 deployment="demo",
                 instance="demo",
-                kafka=KafkaSettings(bootstrap_servers=broker.address, session_timeout_seconds=6),
+                kafka=KafkaSettings(bootstrap_servers=broker.address, session_timeout_seconds=3),
             )
             asyncio.run(_Demo(settings, console, keep).run())
     except KeyboardInterrupt:
