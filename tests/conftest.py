@@ -1,7 +1,6 @@
 """One real Kafka for the whole run; each test that asks for it gets empty topics and a deployment of its own."""
 
 import asyncio
-import os
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,11 +8,11 @@ from pathlib import Path
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 
-from services.backbone.errors import TocsinError
 from services.backbone.provision import provision
 from services.backbone.settings import KafkaSettings, Settings
 from services.backbone.topics import declared
 from services.broker import KafkaBroker, free_port
+from tests.broker.conftest import JARS, installed
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 """Study material that is not part of the project: seed article, labelled articles. Tests that read it say so."""
@@ -22,15 +21,8 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 @pytest.fixture(scope="session")
 def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaBroker]:
     """A real Apache Kafka on loopback. Where it cannot be had, tests are skipped with the reason; in CI they fail."""
-    broker = KafkaBroker(tmp_path_factory.mktemp("kafka"), free_port())
-    try:
-        broker.start(daemon=False)
-    except TocsinError as error:
-        if os.environ.get("CI") == "true":
-            raise
-        pytest.skip(f"no Kafka: {error}")
-    yield broker
-    broker.stop()
+    with installed(KafkaBroker(tmp_path_factory.mktemp("kafka"), free_port(), jars=JARS)) as broker:
+        yield broker
 
 
 @pytest.fixture

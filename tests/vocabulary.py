@@ -19,7 +19,7 @@ import yaml
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from schemas import Alert
-from services.backbone.clients import new_consumer, stop_client
+from services.backbone.clients import new_consumer, partitions_of, stop_client
 from services.backbone.record import ConsumedRecord, decode
 from services.backbone.settings import KafkaSettings, Settings
 from services.backbone.topics import ALERTS
@@ -154,6 +154,15 @@ class Desk:
             self.processes[stage].terminate()
         return {stage: self.processes[stage].wait(seconds) for stage in stages}
 
+    def eventually(self, happens: Callable[[], bool], what: str, seconds: float = 60) -> None:
+        """Wait until something holds; fail when it does not in time, or when a process ended that nobody killed."""
+        end = time.monotonic() + seconds
+        while not happens():
+            assert time.monotonic() < end, f"did not happen within {seconds} s: {what}"
+            ended = {stage.value: process.returncode for stage, process in self.processes.items() if process.poll()}
+            assert not ended, f"while waiting for: {what}, ended by themselves: {ended}"
+            time.sleep(0.2)
+
     def log(self, stage: Stage) -> Path:
         """What a stage printed, over all its lives."""
         return self.settings.config.parent / f"{stage.value}.log"
@@ -190,14 +199,6 @@ class Desk:
         }
 
 
-def eventually(happens: Callable[[], bool], what: str, seconds: float = 60) -> None:
-    """Wait until something holds; fail with its description when it does not in time."""
-    end = time.monotonic() + seconds
-    while not happens():
-        assert time.monotonic() < end, f"did not happen within {seconds} s: {what}"
-        time.sleep(0.1)
-
-
 async def read_records(kafka: KafkaSettings, topic: str, *, committed: bool = True) -> list[ConsumedRecord]:
     """Every record of a topic from its beginning to where its log ends now, open transactions awaited."""
     consumer = new_consumer(kafka, isolation="read_committed" if committed else "read_uncommitted")
@@ -205,8 +206,7 @@ async def read_records(kafka: KafkaSettings, topic: str, *, committed: bool = Tr
     await consumer.start()
     await probe.start()
     try:
-        assert topic in await consumer.topics(), f"no topic {topic}"
-        partitions = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
+        partitions = await partitions_of(consumer, topic)
         probe.assign(partitions)
         ends = await probe.end_offsets(partitions)
         return [record async for record in _until(consumer, partitions, ends)]

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any, Literal
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError, RecordTooLargeError
 from aiokafka.structs import RecordMetadata
 
-from services.backbone.errors import BrokerUnavailable, RecordTooLarge
+from services.backbone.errors import BrokerUnavailable, RecordTooLarge, TopicMismatch
 from services.backbone.process import Process
 from services.backbone.record import OutgoingRecord
 from services.backbone.settings import KafkaSettings
@@ -64,6 +64,7 @@ def new_producer(kafka: KafkaSettings) -> AIOKafkaProducer:
 
 async def stop_client(client: AIOKafkaConsumer | AIOKafkaProducer) -> None:
     """Close a client, but do not wait for an absent broker (aiokafka's issue 1101)."""
+    await asyncio.sleep(0)  # a consumer stopped before its tasks ever ran raises CancelledError
     try:
         async with asyncio.timeout(STOP_SECONDS):
             await client.stop()
@@ -192,3 +193,16 @@ class Writer:
         else:
             if not written.done():
                 written.set_result(None)
+
+
+async def partitions_of(consumer: AIOKafkaConsumer, topic: str) -> list[TopicPartition]:
+    """The partitions of a topic, without the subscription that would ask for them.
+
+    Raises:
+        TopicMismatch: there is no such topic. (To ask for it by name would create it on some brokers.)
+    """
+    cluster = await consumer._client.fetch_all_metadata()  # `topics()` does the same and forgets the partitions
+    numbers = cluster.partitions_for_topic(topic)
+    if not numbers:
+        raise TopicMismatch(f"topic {topic} does not exist; create it: tocsin topics provision")
+    return [TopicPartition(topic, number) for number in sorted(numbers)]

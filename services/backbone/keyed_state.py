@@ -1,9 +1,7 @@
 """A compacted topic as a mapping: the newest record of each key, read to the end before work begins."""
 
-from aiokafka import TopicPartition
-
-from services.backbone.clients import new_consumer, stop_client
-from services.backbone.errors import TopicMismatch, UnreadableRecord
+from services.backbone.clients import new_consumer, partitions_of, stop_client
+from services.backbone.errors import UnreadableRecord
 from services.backbone.record import decode
 from services.backbone.settings import KafkaSettings
 from services.backbone.telemetry import logger
@@ -26,8 +24,7 @@ async def restore(kafka: KafkaSettings, topic: Topic[E]) -> dict[str, E]:
     consumer = new_consumer(kafka)
     await consumer.start()
     try:
-        numbers = consumer.partitions_for_topic(topic.name) or _missing(topic)
-        partitions = [TopicPartition(topic.name, number) for number in sorted(numbers)]
+        partitions = await partitions_of(consumer, topic.name)
         consumer.assign(partitions)
         ends = await consumer.end_offsets(partitions)
         await consumer.seek_to_beginning(*partitions)
@@ -48,7 +45,3 @@ async def restore(kafka: KafkaSettings, topic: Topic[E]) -> dict[str, E]:
                         log.error("state.unreadable", topic=topic.name, key=key, offset=record.offset, error=str(error))
     finally:
         await stop_client(consumer)
-
-
-def _missing(topic: Topic[E]) -> set[int]:
-    raise TopicMismatch(f"topic {topic.name} does not exist; create it: tocsin topics provision")

@@ -1,5 +1,7 @@
 """Create or verify the topics before anything starts. Idempotent; never shrinks or retypes, and says what differs."""
 
+import asyncio
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -8,12 +10,18 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
+from services.backbone.clients import wait_for_broker
 from services.backbone.errors import BrokerUnavailable, TopicMismatch
+from services.backbone.process import Process
 from services.backbone.settings import KafkaSettings
-from services.backbone.topics import Topic
+from services.backbone.topics import TOPICS, Topic
 
 _SET_ON_THE_TOPIC = 1
 """`config_source` DYNAMIC_TOPIC_CONFIG of DescribeConfigs."""
+
+MISSING_SECONDS = 30.0
+"""How long a process waits for topics that another is about to create."""
+SETTLE_SECONDS = 15.0
 
 State = Literal["present", "missing", "differs"]
 
@@ -59,6 +67,24 @@ async def provision(kafka: KafkaSettings, topics: Sequence[Topic[Any]]) -> list[
             if report.state == "differs":
                 await _alter(admin, report.topic)
         return reports
+
+
+async def await_topics(process: Process, topics: Sequence[Topic[Any]] = TOPICS) -> None:
+    """Return once the broker answers and has the topics as declared: what every process does first.
+
+    Raises:
+        TopicMismatch: a topic has another partition count or cleanup policy, or is still missing after a while.
+    """
+    await wait_for_broker(process)
+    end = time.monotonic() + MISSING_SECONDS
+    while not process.stopping.is_set():
+        reports = await inspect(process.settings.kafka, topics)
+        missing = any(report.state == "missing" for report in reports)
+        if not missing or time.monotonic() > end:
+            require(reports)
+            return
+        process.progress.waiting("topics")
+        await process.sleep(1)
 
 
 def require(reports: Iterable[TopicReport]) -> None:
@@ -122,6 +148,15 @@ async def _alter(admin: AIOKafkaAdminClient, topic: Topic[Any]) -> None:
     for code, message, *_ in altered.resources:
         if code != 0:
             raise TopicMismatch(f"{topic.name}: the broker refused the change: {for_code(code).__name__} {message}")
+
+
+async def _settle(admin: AIOKafkaAdminClient, topics: Sequence[Topic[Any]]) -> None:
+    """Wait until the broker shows what its controller has created: it can lag for a moment."""
+    end = time.monotonic() + SETTLE_SECONDS
+    while any(report.state == "missing" for report in await _inspect(admin, topics)):
+        if time.monotonic() > end:
+            raise TopicMismatch(f"the broker does not show the new topics after {SETTLE_SECONDS:.0f} s; try again")
+        await asyncio.sleep(0.1)
 
 
 async def _inspect(admin: AIOKafkaAdminClient, topics: Sequence[Topic[Any]]) -> list[TopicReport]:

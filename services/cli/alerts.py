@@ -7,14 +7,14 @@ from enum import StrEnum
 from typing import Annotated
 
 import typer
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 from rich.console import Console
 
 from schemas import Alert
 from services.alerting.render import render
-from services.backbone.clients import new_consumer, stop_client
-from services.backbone.errors import BrokerUnavailable, RecordError, TopicMismatch
+from services.backbone.clients import new_consumer, partitions_of, stop_client
+from services.backbone.errors import BrokerUnavailable, RecordError
 from services.backbone.record import decode
 from services.backbone.settings import KafkaSettings, load_settings
 from services.backbone.telemetry import configure_logging
@@ -80,7 +80,7 @@ async def read_alerts(kafka: KafkaSettings, topic: str, begin: From) -> AsyncIte
     consumer = new_consumer(kafka)
     try:
         await _start(consumer, kafka)
-        partitions = [TopicPartition(topic, number) for number in await _partitions(consumer, topic)]
+        partitions = await partitions_of(consumer, topic)
         consumer.assign(partitions)
         if begin is From.NOW:
             await consumer.seek_to_end(*partitions)
@@ -105,9 +105,3 @@ async def _start(consumer: AIOKafkaConsumer, kafka: KafkaSettings) -> None:
             f"no broker answers at {kafka.bootstrap_servers} ({error}); start one (tocsin broker start) or correct "
             "TOCSIN_KAFKA_BOOTSTRAP_SERVERS"
         ) from None
-
-
-async def _partitions(consumer: AIOKafkaConsumer, topic: str) -> list[int]:
-    if topic not in await consumer.topics():
-        raise TopicMismatch(f"topic {topic} does not exist; create it: tocsin topics provision")
-    return sorted(consumer.partitions_for_topic(topic) or ())

@@ -7,6 +7,7 @@ from services.backbone.configuration import Part, read_part
 from services.backbone.errors import ConfigurationError, Defect
 from services.backbone.live import Live
 from services.backbone.process import Process
+from services.backbone.provision import await_topics
 from services.backbone.record import ConsumedRecord, OutgoingRecord, decode, encode, trace_of
 from services.backbone.stage import run_stage
 from services.backbone.topics import ARTICLES, ARTICLES_TAGGED
@@ -19,6 +20,7 @@ from services.tagging.tag import Engine, tag
 async def body(process: Process) -> None:
     """Tag every article with the pack in force; a changed pack is compiled aside and swapped in."""
     engine = Live("pack", lambda: load_engine(process.settings.config))
+    await await_topics(process)
     watching = asyncio.ensure_future(engine.watch(process))
     process.stack.callback(watching.cancel)
 

@@ -6,7 +6,7 @@ from services.backbone.clients import Writer, new_producer, stop_client
 from services.backbone.record import OutgoingRecord, decode
 from services.backbone.topics import ARTICLES, ARTICLES_TAGGED, DEAD_LETTERS
 from services.cli.run import Stage
-from tests.vocabulary import FIVE, Desk, Item, Site, alerts, eventually, read_records
+from tests.vocabulary import FIVE, Desk, Item, Site, alerts, read_records
 
 
 def produce(desk: Desk, topic: str, value: bytes | None) -> None:
@@ -28,7 +28,7 @@ def test_bad_feeds_bad_records_and_a_broken_edit_stop_nothing(desk: Desk, site: 
     desk.reads(f"{site.url}/html", f"{site.url}/good", f"{site.url}/not-there")
 
     with desk.running(*FIVE):
-        eventually(lambda: len(alerts(desk)) == 1, "the good article rings")
+        desk.eventually(lambda: len(alerts(desk)) == 1, "the good article rings")
         assert desk.said(Stage.INGESTION, "an HTML page")
         assert desk.said(Stage.INGESTION, "404")
 
@@ -41,7 +41,7 @@ def test_bad_feeds_bad_records_and_a_broken_edit_stop_nothing(desk: Desk, site: 
             records = asyncio.run(read_records(desk.settings.kafka, DEAD_LETTERS.name))
             return [(letter.stage, letter.error) for letter in (decode(DEAD_LETTERS, record) for record in records)]
 
-        eventually(lambda: len(letters()) == 4, "four dead letters stand there")
+        desk.eventually(lambda: len(letters()) == 4, "four dead letters stand there")
         by_stage = sorted(letters())
         assert [stage for stage, _ in by_stage] == ["match", "match", "tagging", "tagging"]
         assert "empty: articles.tagged holds TaggedArticle" in by_stage[0][1] + by_stage[1][1]
@@ -49,11 +49,15 @@ def test_bad_feeds_bad_records_and_a_broken_edit_stop_nothing(desk: Desk, site: 
         assert any("not a Article: Invalid JSON" in error for _, error in by_stage)
 
         desk.writes("watches/test.yaml", "watches:\n  - id: ttp\n    anyy: [{actor: ttp}]\n")
-        eventually(lambda: desk.said(Stage.MATCH, "watches/test.yaml:3 watches[0].anyy"), "the broken edit is named")
+        desk.eventually(
+            lambda: desk.said(Stage.MATCH, "watches/test.yaml:3 watches[0].anyy"), "the broken edit is named"
+        )
         site.publishes("good", [Item("two", "The TTP again", "Named once more.")])
-        eventually(lambda: len(alerts(desk)) == 2, "the last good watches stay in force")
+        desk.eventually(lambda: len(alerts(desk)) == 2, "the last good watches stay in force")
 
         desk.watches(ttp={"any": [{"actor": "ttp"}]}, harvest={"any": ["harvest festival"]})
-        eventually(lambda: desk.said(Stage.MATCH, "configuration.reloaded"), "the good edit is taken over", seconds=5)
+        desk.eventually(
+            lambda: desk.said(Stage.MATCH, "configuration.reloaded"), "the good edit is taken over", seconds=5
+        )
         site.publishes("good", [Item("three", "The harvest festival begins", "With music.")])
-        eventually(lambda: len(alerts(desk)) == 3, "the new watch rings without a restart")
+        desk.eventually(lambda: len(alerts(desk)) == 3, "the new watch rings without a restart")

@@ -8,7 +8,7 @@ from standardwebhooks import Webhook
 from schemas import Reason
 from services.cli.run import Stage
 from tests.conftest import SHARED
-from tests.vocabulary import FIVE, Desk, Item, Site, alerts, eventually
+from tests.vocabulary import FIVE, Desk, Item, Site, alerts
 
 SEED = SHARED / "seed.txt"
 
@@ -26,7 +26,7 @@ def test_the_seed_article_rings_once_for_a_watch_on_the_ttp(desk: Desk, site: Si
     site.publishes("feed", [seed, Item("tip", "The tip of the spear", "A tip for gardeners: water early.")])
 
     with desk.running(*FIVE):
-        eventually(lambda: bool(site.received), "the webhook is called")
+        desk.eventually(lambda: bool(site.received), "the webhook is called")
         (alert,) = alerts(desk)
 
         assert alert.watch.id == "ttp"
@@ -47,7 +47,7 @@ def test_the_seed_article_rings_once_for_a_watch_on_the_ttp(desk: Desk, site: Si
         assert path == "/hook"
         Webhook(desk.environment["WEBHOOK_SECRET"]).verify(body, headers)
         assert headers["webhook-id"] == alert.id
-        eventually(lambda: desk.said(Stage.NOTIFY, "Tehreek-e-Taliban Pakistan"), "the terminal shows the name")
+        desk.eventually(lambda: desk.said(Stage.NOTIFY, "Tehreek-e-Taliban Pakistan"), "the terminal shows the name")
 
 
 def test_everything_twice_over_gives_no_second_alert(desk: Desk, site: Site, seed: Item) -> None:
@@ -58,11 +58,11 @@ def test_everything_twice_over_gives_no_second_alert(desk: Desk, site: Site, see
     for life in range(2):
         with desk.running(*FIVE):
             polls = site.requests["/feed"]
-            eventually(lambda polls=polls: site.requests["/feed"] >= polls + 3, "the feed is polled again")  # type: ignore[misc]
-            eventually(lambda: len(alerts(desk)) == 2, "both watches have rung")
+            desk.eventually(lambda polls=polls: site.requests["/feed"] >= polls + 3, "the feed is polled again")  # type: ignore[misc]
+            desk.eventually(lambda: len(alerts(desk)) == 2, "both watches have rung")
             if life == 1:
                 site.publishes("feed", [Item(seed.slug, seed.title, seed.text + " An earlier version was shorter.")])
-                eventually(lambda: desk.said(Stage.DECIDE, "same-article"), "the edited article was decided")
+                desk.eventually(lambda: desk.said(Stage.DECIDE, "same-article"), "the edited article was decided")
 
     assert Counter(alert.watch.id for alert in alerts(desk)) == {"ttp": 1, "moscow": 1}
     assert Counter(headers["webhook-id"] for _, headers, _ in site.received) == Counter(

@@ -5,7 +5,7 @@ import time
 from collections import Counter
 
 from services.cli.run import Stage
-from tests.vocabulary import FIVE, Desk, Item, Site, alerts, eventually
+from tests.vocabulary import FIVE, Desk, Item, Site, alerts
 
 FEEDS = 20
 ARTICLES = 2_000
@@ -47,10 +47,12 @@ def test_each_process_killed_while_articles_flow(desk: Desk, site: Site) -> None
                 desk.starts(stage)
         desk.kills(Stage.NOTIFY)
         desk.starts(Stage.NOTIFY)
-        eventually(lambda: len(alerts(desk)) >= expected.total(), "every expected alert rings", seconds=150)
+        desk.eventually(lambda: len(alerts(desk)) >= expected.total(), "every expected alert rings", seconds=150)
         time.sleep(3)  # what would ring twice gets the time to do so
 
         rung = Counter((alert.watch.id, alert.article.url) for alert in alerts(desk))
         assert rung == expected
         ids = {alert.id for alert in alerts(desk)}
-        eventually(lambda: ids <= {headers["webhook-id"] for _, headers, _ in list(site.received)}, "each is delivered")
+        desk.eventually(
+            lambda: ids <= {headers["webhook-id"] for _, headers, _ in list(site.received)}, "each is delivered"
+        )
