@@ -63,6 +63,8 @@ def test_everything_twice_over_gives_no_second_alert(desk: Desk, site: Site, see
             if life == 1:
                 site.publishes("feed", [Item(seed.slug, seed.title, seed.text + " An earlier version was shorter.")])
                 desk.eventually(lambda: desk.said(Stage.DECIDE, "same-article"), "the edited article was decided")
+            desk.eventually(lambda: len(site.received) >= 2, "both are delivered")
+            assert set(desk.stops(*FIVE).values()) == {0}, "each drains and ends within 10 s"
 
     assert Counter(alert.watch.id for alert in alerts(desk)) == {"ttp": 1, "moscow": 1}
     assert Counter(headers["webhook-id"] for _, headers, _ in site.received) == Counter(

@@ -1,0 +1,185 @@
+import asyncio
+import threading
+from collections.abc import Callable
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from prometheus_client import REGISTRY
+from pydantic import BaseModel, ConfigDict
+from structlog.testing import capture_logs
+
+from services.backbone.configuration import read_part
+from services.backbone.errors import ConfigurationError, TopicMismatch
+from services.backbone.live import Live
+from services.backbone.process import Process
+from services.backbone.progress import Progress
+from services.backbone.settings import Settings
+from tests.backbone.eventually import eventually
+
+
+class Words(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Version:
+    words: tuple[str, ...]
+    digest: str
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """The one file of a configuration folder."""
+    path = tmp_path / "watches" / "desk.yaml"
+    path.parent.mkdir()
+    save(path, "words: [first]")
+    return path
+
+
+def save(file: Path, text: str) -> None:
+    file.write_text(text, encoding="utf-8")
+
+
+def save_as_editors_do(file: Path, text: str) -> None:
+    """Into another file first, which then takes the name."""
+    half_written = file.with_name(".desk.yaml.swp")
+    save(half_written, text)
+    half_written.replace(file)
+
+
+def remove(file: Path) -> None:
+    file.unlink()
+
+
+def builder(file: Path) -> Callable[[], Version]:
+    def build() -> Version:
+        part = read_part(file.parents[1], "watches", Words)
+        return Version(tuple(word for word, _, _ in part.items("words")), part.digest)
+
+    return build
+
+
+def metric(name: str, **labels: str) -> float:
+    return REGISTRY.get_sample_value(name, {"part": "tried", **labels}) or 0.0
+
+
+def success() -> float:
+    return metric("tocsin_configuration_reload_success")
+
+
+async def test_a_good_edit_is_in_force_whole(file: Path) -> None:
+    live = Live("tried", builder(file))
+    assert (live.current.words, success()) == (("first",), 1)
+    before = metric("tocsin_configuration_reloads_total", outcome="accepted")
+    save(file, "words: [second, third]")
+    with capture_logs() as logs:
+        await live.reload()
+    assert live.current.words == ("second", "third")
+    assert metric("tocsin_configuration_reloads_total", outcome="accepted") == before + 1
+    assert [(log["event"], log["digest"]) for log in logs] == [("configuration.reloaded", live.current.digest)]
+
+
+async def test_a_broken_edit_changes_nothing_and_is_seen_in_log_and_metric(file: Path) -> None:
+    live = Live("tried", builder(file))
+    first = live.current
+    before = metric("tocsin_configuration_reloads_total", outcome="refused")
+    save(file, "words: [second]\nwrods: [third]\nword: []")
+    with capture_logs() as logs:
+        await live.reload()
+    assert live.current is first
+    assert success() == 0
+    assert metric("tocsin_configuration_reloads_total", outcome="refused") == before + 1
+    assert [(log["event"], log["log_level"], log["where"]) for log in logs] == [
+        ("configuration.refused", "error", "watches/desk.yaml:2 wrods"),
+        ("configuration.refused", "error", "watches/desk.yaml:3 word"),
+    ]
+    assert "did you mean 'words'?" in logs[0]["fix"]
+
+    save(file, "words: [second]")
+    await live.reload()
+    assert (live.current.words, success()) == (("second",), 1)
+
+
+async def test_an_edit_that_is_taken_back_is_a_success_and_no_new_version(file: Path) -> None:
+    live = Live("tried", builder(file), accept=never)
+    first = live.current
+    save(file, "words: [")
+    await live.reload()
+    assert success() == 0
+    save(file, "words: [first]")
+    await live.reload()
+    assert live.current is first
+    assert success() == 1
+
+
+async def never(version: Version) -> None:
+    raise AssertionError(f"{version} is the version in force: nothing is to be prepared")
+
+
+@pytest.mark.parametrize("error", [TopicMismatch("alerts.desk has 1 partition"), OSError("no route"), KeyError("x")])
+async def test_a_version_that_the_world_does_not_accept_is_refused(file: Path, error: Exception) -> None:
+    async def accept(version: Version) -> None:
+        assert live.current is first, "not in force before it is accepted"
+        raise error
+
+    live = Live("tried", builder(file), accept)
+    first = live.current
+    save(file, "words: [second]")
+    with capture_logs() as logs:
+        await live.reload()
+    assert live.current is first
+    assert success() == 0
+    assert str(error) in logs[0]["what"]
+
+
+async def test_a_version_is_built_beside_the_loop(file: Path) -> None:
+    """A pack takes seconds to compile: records flow on meanwhile, with the version in force."""
+    threads: list[int] = []
+
+    def build() -> Version:
+        threads.append(threading.get_ident())
+        return Version((), str(len(threads)))
+
+    live = Live("tried", build)
+    await live.reload()
+    assert live.current.digest == "2"
+    assert threads[1] != threading.get_ident()
+
+
+def test_a_process_does_not_start_with_defects(file: Path) -> None:
+    save(file, "wrods: []")
+    with pytest.raises(ConfigurationError):
+        Live("tried", builder(file))
+
+
+async def test_an_edit_on_the_disk_is_in_force_within_five_seconds(file: Path) -> None:
+    live = Live("tried", builder(file))
+    settings = Settings(config=file.parents[1], instance="one")
+    async with AsyncExitStack() as stack:
+        process = Process("tried", settings, stack, Progress("tried"))
+        watching = asyncio.ensure_future(live.watch(process))
+        try:
+            await asyncio.sleep(1)  # the watch begins
+            save(file, "words: [second]")
+            await eventually(lambda: live.current.words == ("second",))
+
+            save(file, "words: [")
+            await eventually(lambda: success() == 0)
+            assert live.current.words == ("second",)
+
+            save_as_editors_do(file, "words: [third]")
+            await eventually(lambda: live.current.words == ("third",))
+
+            save(file.with_name("bureau.yaml"), "words: [fourth]")
+            await eventually(lambda: live.current.words == ("fourth", "third"))
+            remove(file)
+            await eventually(lambda: live.current.words == ("fourth",))
+        finally:
+            process.stopping.set()
+            async with asyncio.timeout(5):
+                with suppress(asyncio.CancelledError):
+                    await watching

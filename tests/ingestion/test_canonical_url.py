@@ -1,0 +1,132 @@
+"""canonical_url: one address per article."""
+
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.ingestion.canonical_url import MAX_CHARACTERS, canonical_url
+from tests.strategies import news_text
+
+SITE = "https://news.example"
+
+
+@pytest.mark.parametrize(
+    ("written", "canonical"),
+    [
+        # scheme, host, port
+        ("HTTPS://News.Example/a", f"{SITE}/a"),
+        ("https://news.example:443/a", f"{SITE}/a"),
+        ("http://news.example:80/a", "http://news.example/a"),
+        ("https://news.example:8443/a", "https://news.example:8443/a"),
+        ("https://news.example./a", f"{SITE}/a"),
+        ("https://user:pass@news.example/a", f"{SITE}/a"),
+        ("https://президент.рф/a", "https://xn--d1abbgf6aiiy.xn--p1ai/a"),
+        ("https://XN--D1ABBGF6AIIY.xn--p1ai/a", "https://xn--d1abbgf6aiiy.xn--p1ai/a"),
+        ("https://[2001:DB8::1]/a", "https://[2001:db8::1]/a"),
+        # blanks
+        ("  https://news.example/a\n", f"{SITE}/a"),
+        ("https://news.example/a\n  b", f"{SITE}/a%20%20b"),
+        # path
+        ("https://news.example", f"{SITE}/"),
+        ("https://news.example?p=1", f"{SITE}/?p=1"),
+        ("https://news.example/a/", f"{SITE}/a/"),
+        ("https://news.example/Story", f"{SITE}/Story"),
+        ("https://news.example/a/../b/./c", f"{SITE}/b/c"),
+        ("https://news.example/a/..", f"{SITE}/"),
+        ("https://news.example/../a", f"{SITE}/a"),
+        ("https://news.example/a/%2e%2e/b", f"{SITE}/b"),
+        ("https://news.example//a", f"{SITE}//a"),
+        ("https://news.example/%7Ereporter", f"{SITE}/~reporter"),
+        ("https://news.example/%d8%b7", f"{SITE}/%D8%B7"),
+        ("https://news.example/ط", f"{SITE}/%D8%B7"),
+        ("https://news.example/a b", f"{SITE}/a%20b"),
+        ("https://news.example/100%", f"{SITE}/100%25"),
+        ("https://news.example/a%2Fb", f"{SITE}/a%2Fb"),
+        ("https://news.example/a;v=1", f"{SITE}/a;v=1"),
+        # query
+        ("https://news.example/a?", f"{SITE}/a"),
+        ("https://news.example/a?id=2&b=1", f"{SITE}/a?id=2&b=1"),
+        ("https://news.example/a?&id=2&&", f"{SITE}/a?id=2"),
+        ("https://news.example/a?id=", f"{SITE}/a?id="),
+        ("https://news.example/a?utm_source=rss&utm_medium=feed", f"{SITE}/a"),
+        ("https://news.example/a?UTM_Source=rss&id=7", f"{SITE}/a?id=7"),
+        ("https://news.example/a?id=7&fbclid=x&gclid=y", f"{SITE}/a?id=7"),
+        ("https://news.example/a?at_medium=RSS&at_campaign=KARANGA", f"{SITE}/a"),
+        ("https://news.example/a?traffic_source=rss", f"{SITE}/a"),
+        ("https://news.example/a?maca=en-rss-en-all-1573-rdf", f"{SITE}/a"),
+        ("https://news.example/a?yclid=1&ysclid=2&_openstat=3", f"{SITE}/a"),
+        ("https://news.example/a?mc_cid=1&mc_eid=2", f"{SITE}/a"),
+        ("https://news.example/a?partner=rss&emc=rss", f"{SITE}/a"),
+        ("https://news.example/a?source=reuters", f"{SITE}/a?source=reuters"),
+        ("https://news.example/a?utmost=1&attempt=2", f"{SITE}/a?utmost=1&attempt=2"),
+        ("https://news.example/a?q=x%20y&r=x+y", f"{SITE}/a?q=x%20y&r=x+y"),
+        ("https://news.example/a?next=/b?c", f"{SITE}/a?next=/b?c"),
+        # fragment
+        ("https://news.example/a#comments", f"{SITE}/a"),
+        ("https://news.example/a?id=7#xtor=RSS-3", f"{SITE}/a?id=7"),
+    ],
+)
+def test_addresses_of_one_article_become_one(written: str, canonical: str) -> None:
+    assert canonical_url(written) == canonical
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "",
+        "/relative",
+        "news.example/a",
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "ftp://news.example/a",
+        "file:///etc/passwd",
+        "https://",
+        "https:///a",
+        "https://news.example:x/",
+        "https://[::1",
+        "https://evil.example\\@news.example/",
+        "https://a b/",
+        "https://news..example/",
+        "https://" + "a" * 64 + ".example/",
+        "https://news.example/\ud800",
+        "https://news.example/" + "a" * MAX_CHARACTERS,
+        "https://news.example/" + "ط" * (MAX_CHARACTERS // 6),
+    ],
+)
+def test_what_is_no_address_of_a_page_has_none(written: str) -> None:
+    assert canonical_url(written) is None
+
+
+_urls = st.builds(
+    lambda host, path, query, fragment: f"https://{host}/{path}?{query}#{fragment}",
+    st.sampled_from(["news.example", "NEWS.example:443", "новости.example.", "[::1]:8080", "u@h"]),
+    st.one_of(st.text(max_size=30), st.text("./%2eEfF~", max_size=30)),
+    st.one_of(st.text(max_size=30), st.text("utm_&=%2b+a", max_size=30)),
+    st.text(max_size=5),
+)
+
+
+@given(_urls)
+def test_a_canonical_address_is_its_own(url: str) -> None:
+    canonical = canonical_url(url)
+    assert canonical is None or canonical_url(canonical) == canonical
+
+
+@given(_urls)
+def test_a_canonical_address_is_plain_ascii_without_fragment(url: str) -> None:
+    canonical = canonical_url(url)
+    if canonical is not None:
+        assert canonical.isascii()
+        assert canonical.isprintable()
+        assert "#" not in canonical
+        assert " " not in canonical
+        assert urlsplit(canonical).netloc == urlsplit(canonical).netloc.lower()
+
+
+@given(news_text)
+def test_no_text_breaks_it(text: str) -> None:
+    canonical_url(text)
+    canonical_url(f"https://{text}")
+    canonical_url(f"https://news.example/{text}")
