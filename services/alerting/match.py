@@ -1,0 +1,119 @@
+"""A tagged article x the watches -> mentions.
+
+In the order applied: what the article has, from its tags and (only if a watch asks for phrases) from its text; the
+watches that can be met by that, from the index; for each that is met, what met it and the sentences that show it.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from schemas import ArticleSummary, Evidence, Match, Mention, Tag, TaggedArticle, TopicSummary
+from schemas.ids import mention_id
+from services.alerting.passages import passages
+from services.alerting.watch import Watch
+from services.alerting.watches import Watches
+from services.matching.document import Document
+from services.matching.expressions import TITLE, Occurrence, Occurrences, Phrase, Reference, Term, sentences_met
+from services.matching.lexicon import Lexicon
+
+MOST_MATCHES: Final = 100
+"""Named in one mention; the first ones of the article."""
+MOST_EVIDENCE: Final = 20
+"""Kept of one match."""
+
+_SOMEWHERE: Final = Occurrence(0, 0, 0, TITLE)
+"""A watch looks at the article as a whole, so where in it a term stands does not matter."""
+
+
+def match_watches(tagged: TaggedArticle, watches: Watches, met_at: datetime) -> list[Mention]:
+    """The mentions of one article, one for each watch that it meets, in the order of the watches."""
+    document = Document(tagged.article.title, tagged.article.text)
+    present = _present(tagged, document, watches.phrases)
+    occurrences = Occurrences((term, _SOMEWHERE) for term in present)
+    return [
+        _mention(watches.listed[number], watches.digest, tagged, document, present, met_at)
+        for number in watches.index.candidates(present)
+        if sentences_met(watches.index.expressions[number], occurrences)
+    ]
+
+
+def label(match: Match) -> str:
+    """What was met, as one word that no other match has."""
+    return f"{match.kind if match.kind in ('topic', 'phrase') else 'actor'}/{match.id}"
+
+
+def _present(
+    tagged: TaggedArticle, document: Document, phrases: Lexicon[Phrase] | None
+) -> Mapping[Term, Sequence[Match]]:
+    """Every term that the article has, with what it is there."""
+    present = defaultdict[Term, list[Match]](list)
+    for actor in tagged.actors:
+        match = _of_tag(actor)
+        present[Reference("actor", actor.id)].append(match)
+        present[Reference("kind", actor.kind)].append(match)
+    for topic in tagged.topics:
+        present[Reference("topic", topic.id)].append(_of_tag(topic))
+    if phrases is not None:
+        for phrase, evidence in _found(phrases, document).items():
+            present[phrase].append(_of_phrase(phrase, evidence))
+    return present
+
+
+def _of_tag(tag: Tag) -> Match:
+    return Match(id=tag.id, name=tag.name, kind=tag.kind, confidence=tag.confidence, evidence=tag.evidence)
+
+
+def _of_phrase(phrase: Phrase, evidence: Sequence[Evidence]) -> Match:
+    return Match(
+        id=phrase.text, name=phrase.text, kind="phrase", confidence=1, evidence=tuple(evidence[:MOST_EVIDENCE])
+    )
+
+
+def _found(phrases: Lexicon[Phrase], document: Document) -> Mapping[Phrase, Sequence[Evidence]]:
+    found = defaultdict[Phrase, list[Evidence]](list)
+    for hit in phrases.find(document):
+        if not hit.weak:
+            field, start, end = document.field(hit.occurrence)
+            words = document.joined[hit.occurrence.start : hit.occurrence.end]
+            phrase = hit.entry.owner
+            found[phrase].append(Evidence(field=field, start=start, end=end, words=words, fired=phrase.text))
+    return found
+
+
+def _mention(
+    watch: Watch,
+    digest: str,
+    tagged: TaggedArticle,
+    document: Document,
+    present: Mapping[Term, Sequence[Match]],
+    met_at: datetime,
+) -> Mention:
+    article = tagged.article
+    met = {label(match): match for term in watch.required for match in present.get(term, ())}
+    matches = tuple(sorted(met.values(), key=_place)[:MOST_MATCHES])
+    return Mention(
+        id=mention_id(watch.id, article.id, met),
+        watch=watch.summary(),
+        article=ArticleSummary(
+            id=article.id,
+            revision=article.revision,
+            url=article.url,
+            title=article.title,
+            source=article.source,
+            language=article.language,
+            published_at=article.published_at,
+            seen_at=article.seen_at,
+        ),
+        matches=matches,
+        topics=tuple(TopicSummary(id=tag.id, name=tag.name, confidence=tag.confidence) for tag in tagged.topics),
+        passages=passages(document, matches),
+        met_at=met_at,
+        config_digest=digest,
+    )
+
+
+def _place(match: Match) -> tuple[bool, int]:
+    """Where in the article it stands first; what has no evidence comes first too."""
+    return min(((evidence.field == "text", evidence.start) for evidence in match.evidence), default=(False, 0))

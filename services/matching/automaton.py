@@ -1,0 +1,63 @@
+"""Many patterns searched for in one pass: one small interface, two implementations behind it.
+
+daachorse is the faster one; ahocorasick_rs has wheels for the platforms that daachorse lacks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib.util import find_spec
+from typing import Final, Protocol
+
+import ahocorasick_rs
+
+HAS_DAACHORSE: Final = find_spec("daachorse") is not None
+
+
+class UnknownAutomaton(ValueError):
+    """An implementation was asked for that is not there."""
+
+
+class Automaton(Protocol):
+    """Finds every occurrence of every pattern, overlapping ones too."""
+
+    def find(self, text: str) -> Sequence[tuple[int, int, int]]:
+        """(pattern index, start, end) of each occurrence, in code points; in no promised order."""
+        ...
+
+
+class DaachorseAutomaton:
+    def __init__(self, patterns: Sequence[str]) -> None:
+        import daachorse  # its wheels are missing on some platforms
+
+        self._search = daachorse.CharwiseDoubleArrayAhoCorasick(list(patterns)).find_overlapping if patterns else None
+
+    def find(self, text: str) -> Sequence[tuple[int, int, int]]:
+        return [(pattern, start, end) for start, end, pattern in self._search(text)] if self._search else []
+
+
+class AhoCorasickAutomaton:
+    def __init__(self, patterns: Sequence[str]) -> None:
+        self._search = ahocorasick_rs.AhoCorasick(patterns, store_patterns=False).find_matches_as_indexes
+
+    def find(self, text: str) -> Sequence[tuple[int, int, int]]:
+        found: Sequence[tuple[int, int, int]] = self._search(text, overlapping=True)
+        return found
+
+
+IMPLEMENTATIONS: dict[str, Callable[[Sequence[str]], Automaton]] = {
+    **({"daachorse": DaachorseAutomaton} if HAS_DAACHORSE else {}),
+    "ahocorasick_rs": AhoCorasickAutomaton,
+}
+
+
+def build_automaton(patterns: Sequence[str], implementation: str | None = None) -> Automaton:
+    """Build the automaton over non-empty patterns; the quickest implementation at hand unless one is named.
+
+    Raises:
+        UnknownAutomaton: the named implementation is not installed or does not exist.
+    """
+    name = implementation or next(iter(IMPLEMENTATIONS))
+    if name not in IMPLEMENTATIONS:
+        raise UnknownAutomaton(f"no automaton named {name!r} here; choose one of {', '.join(IMPLEMENTATIONS)}")
+    return IMPLEMENTATIONS[name](patterns)
