@@ -8,10 +8,11 @@ one of them is done: nothing is dropped.
 """
 
 import asyncio
+import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
@@ -36,6 +37,8 @@ STOP_SECONDS: Final = 5.0
 """What attempts in flight get to end when the channel is stopped."""
 LOOK_BACK: Final = timedelta(hours=1)
 """How old an alert may be at most that a new channel begins with."""
+
+T = TypeVar("T")
 
 log = logger()
 
@@ -74,10 +77,10 @@ class ChannelLoop:
             aiokafka.errors.KafkaError: one that waiting cannot mend.
         """
         kafka, group = self._process.settings.kafka, self._process.settings.group(self._stage)
-        await begin_group(kafka, group, datetime.now(UTC) - LOOK_BACK)
         consumer = new_consumer(kafka, ALERTS.name, group=group)
         try:
-            await consumer.start()
+            await unless(self._stopping, begin_group(kafka, group, datetime.now(UTC) - LOOK_BACK))
+            await unless(self._stopping, consumer.start())
             async with self.channel.connect() as send:
                 await self._follow(consumer, send)
         finally:
@@ -88,15 +91,7 @@ class ChannelLoop:
             while not self._stopping.is_set():
                 self._take_results()
                 free = MOST_IN_FLIGHT - len(self._tasks)
-                if free > 0:
-                    consumer.resume(*consumer.paused())
-                    batches = await consumer.getmany(timeout_ms=int(POLL_SECONDS * 1000), max_records=free)
-                else:
-                    consumer.pause(*consumer.assignment())
-                    await asyncio.wait(self._tasks, timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-                    batches = await consumer.getmany(timeout_ms=0, max_records=1)  # a sign of life to the group
-                self._drop_lost(consumer)
-                for partition, records in batches.items():
+                for partition, records in (await self._fetch(consumer, free)).items():
                     for record in records:
                         self._begin(partition, record, send)
                 await self._reach(consumer)
@@ -108,6 +103,21 @@ class ChannelLoop:
         finally:
             for task in self._tasks:
                 task.cancel()
+            for partition in list(self._partitions):
+                self._forget(partition)
+
+    async def _fetch(self, consumer: AIOKafkaConsumer, free: int) -> dict[TopicPartition, list[ConsumerRecord]]:
+        """The next alerts, at most as many as there is room for; without room, wait for some."""
+        if free > 0:
+            consumer.resume(*consumer.paused())
+            fetching = consumer.getmany(timeout_ms=int(POLL_SECONDS * 1000), max_records=free)
+        else:
+            consumer.pause(*consumer.assignment())
+            await asyncio.wait(self._tasks, timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            fetching = consumer.getmany(timeout_ms=0, max_records=1)  # a sign of life to the group
+        batches = await unless(self._stopping, fetching) or {}
+        self._drop_lost(consumer)
+        return batches
 
     def _begin(self, partition: TopicPartition, record: ConsumerRecord, send: Send) -> None:
         unfinished = self._partitions.setdefault(partition, Unfinished())
@@ -141,14 +151,19 @@ class ChannelLoop:
         for partition in self._partitions.keys() - consumer.assignment():
             for task in [task for task, its in self._tasks.items() if its == partition]:
                 task.cancel()
-            del self._partitions[partition]
             self._committed.pop(partition, None)
+            self._forget(partition)
+
+    def _forget(self, partition: TopicPartition) -> None:
+        del self._partitions[partition]
+        with contextlib.suppress(KeyError):  # its lag was never told
             CONSUMER_LAG.remove(self._stage, partition.topic, str(partition.partition))
 
     async def _reach(self, consumer: AIOKafkaConsumer) -> None:
         """Pass over the marks of transactions that stand behind the last alert."""
-        for partition in self._partitions.keys() & consumer.assignment():
-            self._partitions[partition].reach(await consumer.position(partition))
+        with contextlib.suppress(IllegalStateError):  # it was lost meanwhile
+            for partition, unfinished in self._partitions.items():
+                unfinished.reach(await consumer.position(partition))
 
     async def _commit(self, consumer: AIOKafkaConsumer) -> None:
         done = {
@@ -171,13 +186,24 @@ class ChannelLoop:
 
     def _observe(self, consumer: AIOKafkaConsumer, *, waits_for_channel: bool) -> None:
         behind = False
-        for partition, unfinished in self._partitions.items():
-            end = consumer.highwater(partition) or 0
+        for partition in self._partitions.keys() & consumer.assignment():
+            unfinished, end = self._partitions[partition], consumer.highwater(partition) or 0
             lag = max(0, end - unfinished.committable)
             CONSUMER_LAG.labels(self._stage, partition.topic, str(partition.partition)).set(lag)
             behind = behind or unfinished.reached < end
         if waits_for_channel or not behind:
             self.moved_at = time.monotonic()
+
+
+async def unless(event: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
+    """What the work gives, or None where the event comes first: a consumer waits for its partitions without end."""
+    working, told = asyncio.ensure_future(work), asyncio.ensure_future(event.wait())
+    try:
+        await asyncio.wait({working, told}, return_when=asyncio.FIRST_COMPLETED)
+        return working.result() if working.done() else None
+    finally:
+        working.cancel()
+        told.cancel()
 
 
 async def begin_group(kafka: KafkaSettings, group: str, since: datetime) -> None:

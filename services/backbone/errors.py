@@ -76,6 +76,10 @@ class Stalled(TocsinError):
     """A stage has records to read and its position does not move."""
 
 
+class TransactionStuck(TocsinError):
+    """The client library blocks in the end of a transaction."""
+
+
 class RecordError(TocsinError):
     """One record cannot be handled; `fix` says what to do about its writer."""
 

@@ -1,7 +1,7 @@
 """A compacted topic as a mapping: the newest record of each key, read to the end before work begins."""
 
 from services.backbone.clients import new_consumer, partitions_of, stop_client
-from services.backbone.errors import UnreadableRecord
+from services.backbone.errors import RecordError
 from services.backbone.record import decode
 from services.backbone.settings import KafkaSettings
 from services.backbone.telemetry import logger
@@ -41,7 +41,7 @@ async def restore(kafka: KafkaSettings, topic: Topic[E]) -> dict[str, E]:
                         continue
                     try:
                         state[key] = decode(topic, record)
-                    except UnreadableRecord as error:
+                    except RecordError as error:
                         log.error("state.unreadable", topic=topic.name, key=key, offset=record.offset, error=str(error))
     finally:
         await stop_client(consumer)

@@ -63,6 +63,7 @@ async def provision(kafka: KafkaSettings, topics: Sequence[Topic[Any]]) -> list[
         if refused:
             raise TopicMismatch("\n".join(refused))
         await _create(admin, kafka, [report.topic for report in reports if report.state == "missing"])
+        await _settle(admin, topics)
         for report in reports:
             if report.state == "differs":
                 await _alter(admin, report.topic)

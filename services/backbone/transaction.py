@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 from confluent_kafka import (
     OFFSET_BEGINNING,
@@ -25,6 +25,7 @@ from confluent_kafka import (
     TopicPartition,
 )
 
+from services.backbone.errors import TransactionStuck
 from services.backbone.progress import Progress
 from services.backbone.record import Headers, OutgoingRecord
 from services.backbone.settings import Settings
@@ -38,6 +39,8 @@ TRANSACTION_SECONDS = 10.0
 RESTORE_SECONDS = 120.0
 RETRY_SECONDS = (0.5, 1.0, 2.0, 5.0)
 ANY_PARTITION = -1
+MOST_STUCK = 5
+LOGGED_FAILURES = 5
 
 log = logger()
 
@@ -82,8 +85,9 @@ class TransactionalLoop:
 
         Raises:
             KafkaException: an error that a new session cannot mend (say, no permission).
+            TransactionStuck: it happened again and again; each time leaves a thread behind, so the process must end.
         """
-        failures = 0
+        failures = stuck = 0
         while not stopping():
             session = _Session(self, decider)
             try:
@@ -95,14 +99,23 @@ class TransactionalLoop:
             except KafkaException as error:
                 if _is_final(error.args[0]):
                     raise
-                TRANSACTIONS.labels("abandoned").inc()
-                self._progress.waiting("a new session")
-                log.warning("transaction.abandoned", stage=self._stage, error=str(error), again=failures + 1)
-                _pause(RETRY_SECONDS[min(failures, len(RETRY_SECONDS) - 1)], stopping)
-                failures += 1
+                self._abandoned(error, failures)
+            except TransactionStuck as error:
+                stuck += 1
+                if stuck == MOST_STUCK:
+                    raise
+                self._abandoned(error, failures)
             finally:
                 session.close()
                 decider.forget()
+            _pause(RETRY_SECONDS[min(failures, len(RETRY_SECONDS) - 1)], stopping)
+            failures += 1
+
+    def _abandoned(self, error: Exception, failures: int) -> None:
+        TRANSACTIONS.labels("abandoned").inc()
+        self._progress.waiting("a new session")
+        if failures % LOGGED_FAILURES == 0:  # while the broker is away, about once a minute
+            log.warning("session.abandoned", stage=self._stage, error=str(error), again=failures + 1)
 
 
 class _Session:
@@ -123,7 +136,12 @@ class _Session:
             "fetch.wait.max.ms": 100,
         }
         self._consumer = Consumer(
-            self._reader_config | {"session.timeout.ms": session_ms, "heartbeat.interval.ms": session_ms // 3}
+            self._reader_config
+            | {
+                "session.timeout.ms": session_ms,
+                "heartbeat.interval.ms": session_ms // 3,
+                "error_cb": self._on_error,
+            }
         )
         self._producer = Producer(
             base
@@ -185,12 +203,8 @@ class _Session:
                 ANY_PARTITION if output.partition is None else output.partition,
                 headers=[(name, value) for name, value in output.headers],
             )
-        self._producer.send_offsets_to_transaction(
-            [TopicPartition(self._loop._source, number, offset) for number, offset in next_offsets.items()],
-            self._consumer.consumer_group_metadata(),
-            REQUEST_SECONDS,
-        )
-        self._producer.commit_transaction(REQUEST_SECONDS)
+        offsets = [TopicPartition(self._loop._source, number, offset) for number, offset in next_offsets.items()]
+        _Ending(self._producer, offsets, self._consumer.consumer_group_metadata()).within(TRANSACTION_SECONDS)
         TRANSACTIONS.labels("committed").inc()
 
     def close(self) -> None:
@@ -229,6 +243,11 @@ class _Session:
         self._revoked = True
         self._decider.forget()
         self._loop._progress.assigned([])
+
+    def _on_error(self, error: KafkaError) -> None:
+        """After a time without any broker a transaction would get stuck: begin a new session before one is open."""
+        if error.code() == KafkaError._ALL_BROKERS_DOWN:
+            self._failure = KafkaException(error)
 
     def _state_of(self, number: int) -> list[ReadRecord]:
         """The state slice of one partition, up to where its log ends now, open transactions included.
@@ -272,6 +291,45 @@ class _Session:
             partition = TopicPartition(self._loop._source, number)
             _, end = self._consumer.get_watermark_offsets(partition, cached=True)
             self._loop._progress.observe((self._loop._source, number), offset, max(end, offset))
+
+
+class _Ending(threading.Thread):
+    """Ends a transaction in a thread of its own, because librdkafka can block in it for ever.
+
+    `send_offsets_to_transaction` passes over its time-out once the broker was away (librdkafka's issue 5456). A thread
+    that comes late does not commit: the next session has fenced its producer, or is about to.
+    """
+
+    def __init__(self, producer: Producer, offsets: list[TopicPartition], metadata: Any) -> None:
+        super().__init__(daemon=True, name="transaction")
+        self._producer = producer
+        self._offsets = offsets
+        self._metadata = metadata
+        self._abandoned = False
+        self._failure: Exception | None = None
+
+    def within(self, seconds: float) -> None:
+        """Commit.
+
+        Raises:
+            KafkaException: the result is doubtful, or the transaction was refused.
+            TransactionStuck: it did not end in time.
+        """
+        self.start()
+        self.join(seconds)
+        self._abandoned = self.is_alive()
+        if self._abandoned:
+            raise TransactionStuck(f"the transaction did not end within {seconds:.0f} s; was the broker away?")
+        if self._failure is not None:
+            raise self._failure
+
+    def run(self) -> None:
+        try:
+            self._producer.send_offsets_to_transaction(self._offsets, self._metadata, REQUEST_SECONDS)
+            if not self._abandoned:
+                self._producer.commit_transaction(REQUEST_SECONDS)
+        except Exception as error:
+            self._failure = error
 
 
 def _read(message: Message) -> ReadRecord:

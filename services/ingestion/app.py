@@ -21,6 +21,7 @@ from services.backbone.errors import TocsinError
 from services.backbone.keyed_state import restore
 from services.backbone.live import Live
 from services.backbone.process import Process
+from services.backbone.provision import await_topics
 from services.backbone.record import OutgoingRecord, encode
 from services.backbone.telemetry import ARTICLES as ARTICLES_PUBLISHED
 from services.backbone.telemetry import POLLS, RECORDS, logger
@@ -53,6 +54,7 @@ log = logger()
 async def body(process: Process) -> None:
     """Ingestion, for `run_process`."""
     sources = Live("sources", partial(load_sources, process.settings.config))
+    await await_topics(process)
     writer = await Writer.start(process)
     states = await restore(process.settings.kafka, INGESTION_STATE)
     client = await process.stack.enter_async_context(new_client(MAX_UNDER_WAY))
