@@ -43,7 +43,7 @@ class DeadLetter(Event):
     origin_offset: Annotated[int, Field(ge=0)]
     """Where it stood."""
     origin_key: Base64Bytes | None = None
-    """The record's key, in Base64."""
+    """The record's key, in Base64; only its head where it is longer than 256 KiB."""
     origin_value: Base64Bytes | None = None
     """The record's value, in Base64; only its head where it is longer than 256 KiB."""
     origin_size_bytes: Annotated[int, Field(ge=0)]
@@ -59,8 +59,8 @@ class DeadLetter(Event):
 
     @property
     def whole(self) -> bool:
-        """Whether `origin_value` is all of the original."""
-        return self.origin_value is None or len(self.origin_value) == self.origin_size_bytes
+        """Whether key and value are all of the original."""
+        return len(self.origin_value or b"") == self.origin_size_bytes and len(self.origin_key or b"") < MAX_KEPT_BYTES
 
     @property
     def event_id(self) -> str:

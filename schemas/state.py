@@ -16,6 +16,7 @@ class SourceState(Event):
             "examples": [
                 {
                     "source_id": "example-news",
+                    "url": "https://news.example/rss.xml",
                     "etag": '"5f2c"',
                     "last_modified": None,
                     "revisions": {"art-0b2f6c1de5a74c35a1f0b1c2d3e4f506": "6f1c0a9be2d34d10"},
@@ -27,6 +28,8 @@ class SourceState(Event):
 
     source_id: Identifier
     """The source's id in `sources/*.yaml`."""
+    url: str = ""
+    """The address that was polled; `etag` and `last_modified` mean nothing at another."""
     etag: str | None = None
     """As the server gave it, for the next conditional request (RFC 9110, section 13.1.2)."""
     last_modified: str | None = None

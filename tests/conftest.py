@@ -46,9 +46,8 @@ async def _empty_topics(kafka: KafkaSettings) -> None:
     admin = AIOKafkaAdminClient(**kafka.aiokafka())
     await admin.start()
     try:
-        ours = [name for name in await admin.list_topics() if not name.startswith("__")]
-        if ours:
-            await admin.delete_topics(ours)
+        while ours := [name for name in await admin.list_topics() if not name.startswith("__")]:
+            await admin.delete_topics(ours)  # a deleted topic is shown for a moment
     finally:
         await admin.close()
     await provision(kafka, declared())

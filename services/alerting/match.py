@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from schemas import ArticleSummary, Evidence, Match, Mention, Tag, TaggedArticle, TopicSummary
+from schemas import Article, ArticleSummary, Evidence, Match, Mention, Tag, TaggedArticle, TopicSummary
 from schemas.ids import mention_id
 from services.alerting.passages import passages
 from services.alerting.watch import Watch
@@ -32,11 +32,30 @@ def match_watches(tagged: TaggedArticle, watches: Watches, met_at: datetime) -> 
     document = Document(tagged.article.title, tagged.article.text)
     present = _present(tagged, document, watches.phrases)
     occurrences = Occurrences((term, _SOMEWHERE) for term in present)
-    return [
-        _mention(watches.listed[number], watches.digest, tagged, document, present, met_at)
+    met = [
+        watches.listed[number]
         for number in watches.index.candidates(present)
         if sentences_met(watches.index.expressions[number], occurrences)
     ]
+    if not met:
+        return []
+    article, topics = _summary(tagged.article), _topics(tagged)
+    mentions = []
+    for watch in met:
+        matches = _matches(watch, present)
+        mentions.append(
+            Mention(
+                id=mention_id(watch.id, article.id, map(label, matches)),
+                watch=watch.summary(),
+                article=article,
+                matches=matches[:MOST_MATCHES],
+                topics=topics,
+                passages=passages(document, matches[:MOST_MATCHES]),
+                met_at=met_at,
+                config_digest=watches.digest,
+            )
+        )
+    return mentions
 
 
 def label(match: Match) -> str:
@@ -82,36 +101,27 @@ def _found(phrases: Lexicon[Phrase], document: Document) -> Mapping[Phrase, Sequ
     return found
 
 
-def _mention(
-    watch: Watch,
-    digest: str,
-    tagged: TaggedArticle,
-    document: Document,
-    present: Mapping[Term, Sequence[Match]],
-    met_at: datetime,
-) -> Mention:
-    article = tagged.article
+def _matches(watch: Watch, present: Mapping[Term, Sequence[Match]]) -> tuple[Match, ...]:
+    """What met a watch, each once, in the order of the article."""
     met = {label(match): match for term in watch.required for match in present.get(term, ())}
-    matches = tuple(sorted(met.values(), key=_place)[:MOST_MATCHES])
-    return Mention(
-        id=mention_id(watch.id, article.id, met),
-        watch=watch.summary(),
-        article=ArticleSummary(
-            id=article.id,
-            revision=article.revision,
-            url=article.url,
-            title=article.title,
-            source=article.source,
-            language=article.language,
-            published_at=article.published_at,
-            seen_at=article.seen_at,
-        ),
-        matches=matches,
-        topics=tuple(TopicSummary(id=tag.id, name=tag.name, confidence=tag.confidence) for tag in tagged.topics),
-        passages=passages(document, matches),
-        met_at=met_at,
-        config_digest=digest,
+    return tuple(sorted(met.values(), key=_place))
+
+
+def _summary(article: Article) -> ArticleSummary:
+    return ArticleSummary(
+        id=article.id,
+        revision=article.revision,
+        url=article.url,
+        title=article.title,
+        source=article.source,
+        language=article.language,
+        published_at=article.published_at,
+        seen_at=article.seen_at,
     )
+
+
+def _topics(tagged: TaggedArticle) -> tuple[TopicSummary, ...]:
+    return tuple(TopicSummary(id=tag.id, name=tag.name, confidence=tag.confidence) for tag in tagged.topics)
 
 
 def _place(match: Match) -> tuple[bool, int]:

@@ -66,8 +66,9 @@ def _merged(spans: Sequence[Span]) -> list[Span]:
 
 
 def _passage(document: Document, sentence: int, highlights: Sequence[Span]) -> Passage:
-    text, ends = document.joined, [*document.sentences[1:].tolist(), len(document.joined)]
-    start, end = int(document.sentences[sentence]), max(ends[sentence], highlights[0][1])
+    text, starts = document.joined, document.sentences
+    end = int(starts[sentence + 1]) if sentence + 1 < len(starts) else len(text)
+    start, end = int(starts[sentence]), max(end, highlights[0][1])
     while start < highlights[0][0] and text[start].isspace():
         start += 1
     while end > highlights[0][1] and text[end - 1].isspace():

@@ -11,13 +11,13 @@ Whatever an article holds stays text: rich never parses it as markup, and a cont
 one that turns the direction of the rest of the line) becomes a visible or an empty sign of the same length.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from rich.text import Text
 
-from schemas import Alert, Passage, Severity
+from schemas import Alert, Passage, Severity, TopicSummary
 
 SEVERITY_STYLES: Final[dict[Severity, str]] = {
     "low": "dim",
@@ -28,6 +28,8 @@ SEVERITY_STYLES: Final[dict[Severity, str]] = {
 HIGHLIGHT: Final = "bold black on yellow"
 MARKS: Final = ("«", "»")
 """Around the watched words where there are no colours."""
+
+MOST_TOPICS: Final = 5
 
 _NEUTRAL: Final[dict[int, int | str]] = {
     **{code: 0x2400 + code for code in range(0x20)},  # control pictures
@@ -66,7 +68,7 @@ def _layout(alert: Alert, show: Callable[[Passage], Text]) -> Text:
     title.stylize_before("bold")
     below = [show(passage) for passage in alert.passages if passage.field == "text"]
     if alert.topics:
-        below.append(Text.assemble("about: ", (neutral(", ".join(topic.name for topic in alert.topics)), "green")))
+        below.append(Text.assemble("about: ", (neutral(_strongest(alert.topics)), "green")))
     origin = filter(None, (article.source.name, article.language, _when(alert.rang_at, article.published_at)))
     below.append(Text(neutral(" · ".join(origin)), style="dim"))
     if article.url:
@@ -76,6 +78,12 @@ def _layout(alert: Alert, show: Callable[[Passage], Text]) -> Text:
 
 def _names(alert: Alert) -> str:
     return neutral(", ".join(dict.fromkeys(match.name for match in alert.matches)))
+
+
+def _strongest(topics: Sequence[TopicSummary]) -> str:
+    shown = [topic.name for topic in topics[:MOST_TOPICS]]
+    hidden = len(topics) - len(shown)
+    return ", ".join(shown) + (f" and {hidden} more" if hidden else "")
 
 
 def _highlighted(passage: Passage) -> Text:

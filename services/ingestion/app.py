@@ -82,7 +82,6 @@ class Ingestion:
         self._states = states
         self._sources: Mapping[str, Source] = {}
         self._timetable = Timetable()
-        self._read_from: dict[str, str] = {}
         self._failures: dict[str, int] = {}
         self._refused: dict[str, int] = {}
         self._under_way: set[asyncio.Task[None]] = set()
@@ -112,8 +111,6 @@ class Ingestion:
         before, self._sources = self._sources, {source.id: source for source in enabled}
         for gone in before.keys() - self._sources.keys():
             self._timetable.forget(gone)
-        for source in self._sources.values():
-            self._read_from.setdefault(source.id, source.url)
         changed = [source for source in self._sources.values() if source != before.get(source.id)]
         for source in changed:
             self._failures.pop(source.id, None)
@@ -167,12 +164,12 @@ class Ingestion:
         state = self._states.get(source.id)
         new = unseen(reading.articles, state)
         now = datetime.now(UTC)
-        reached = remember(reading.articles, state, source.id, reading.etag, reading.last_modified, now)
+        reached = remember(reading.articles, state, source.id, source.url, reading.etag, reading.last_modified, now)
         stage = self._process.stage
         await self._write(source, [encode(ARTICLES.name, article, stage) for article in new])
         if differs(reached, state):
             await self._write(source, [encode(INGESTION_STATE.name, reached, stage)])
-        self._states[source.id], self._read_from[source.id] = reached, source.url
+        self._states[source.id] = reached
         POLLS.labels("new" if new else "empty").inc()
         ARTICLES_PUBLISHED.inc(len(new))
         RECORDS.labels(stage, "handled").inc(len(new))
@@ -190,7 +187,8 @@ class Ingestion:
 
     def _validators(self, source: Source) -> SourceState | None:
         """Those of the last reading; none after a change of address, where they mean nothing."""
-        return self._states.get(source.id) if self._read_from[source.id] == source.url else None
+        state = self._states.get(source.id)
+        return state if state is not None and state.url == source.url else None
 
     async def _write(self, source: Source, records: list[OutgoingRecord]) -> None:
         self._writing_since[source.id] = self._clock()

@@ -26,6 +26,7 @@ def remember(
     articles: Sequence[Article],
     state: SourceState | None,
     source_id: str,
+    url: str,
     etag: str | None,
     last_modified: str | None,
     now: datetime,
@@ -35,6 +36,7 @@ def remember(
     before = [(id_, rev) for id_, rev in (state.revisions.items() if state is not None else ()) if id_ not in current]
     return SourceState(
         source_id=source_id,
+        url=url,
         etag=etag,
         last_modified=last_modified,
         revisions=dict(before[-KEPT_BESIDE_THE_FEED:]) | current,
@@ -44,4 +46,4 @@ def remember(
 
 def differs(new: SourceState, old: SourceState | None) -> bool:
     """Whether there is anything to write down."""
-    return old is None or (new.etag, new.last_modified, new.revisions) != (old.etag, old.last_modified, old.revisions)
+    return old is None or new.model_copy(update={"polled_at": old.polled_at}) != old

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 from standardwebhooks import Webhook as Verifier
 
 from schemas import Alert, Delivery, Event, Outcome
@@ -105,13 +106,13 @@ async def test_match_follows_the_watches_in_force_and_sets_bad_records_aside(set
         assert (letter.stage, letter.origin_value) == ("match", b"not JSON")
 
         write_folder(settings.config, {"watches/desk.yaml": "watches:\n  - id: ttp\n    anyy: []\n"})
-        await asyncio.sleep(2)
+        await eventually(lambda: _reloaded("watches", 0), "the broken edit is refused, and a metric says so", seconds=5)
         await produce(settings.kafka, records(ARTICLES_TAGGED, [named("two")]))
         await eventually(lambda: _is(met, {("ttp", "one"), ("ttp", "two")}), "the last good watches stay")
 
         configure(settings, [{"id": "desk", "any": ["spoke of"], "topic": "desk"}])
-        await eventually(lambda: _has_topic(settings, "alerts.desk"), "the new topic is made", seconds=5)
-        await asyncio.sleep(0.5)
+        await eventually(lambda: _reloaded("watches", 1), "the good edit is taken over", seconds=5)
+        assert await read_records(settings.kafka, "alerts.desk") == [], "its topic is there before the first alert"
         await produce(settings.kafka, records(ARTICLES_TAGGED, [named("six")]))
         await eventually(
             lambda: _is(met, {("ttp", "one"), ("ttp", "two"), ("desk", "six")}), "the new watches are in force"
@@ -233,22 +234,38 @@ async def test_alerts_go_where_their_watch_says(settings: Settings) -> None:
 
 
 @pytest.mark.usefixtures("secrets")
-async def test_a_new_channel_begins_with_the_last_hour_and_starts_without_a_restart(settings: Settings) -> None:
-    old, recent = rang("old", "older"), rang("recent")
-    await produce(settings.kafka, records(ALERTS, old), age=timedelta(hours=2))
+async def test_a_new_channel_begins_with_the_last_hour(settings: Settings) -> None:
+    recent = rang("recent")
+    await produce(settings.kafka, records(ALERTS, rang("old", "older")), age=timedelta(hours=2))
     await produce(settings.kafka, records(ALERTS, recent), age=timedelta(minutes=30))
-    configure(settings)
-    async with Receiver([status(200)]).listening() as late, running(notify_body, settings, "notify") as process:
-        await asyncio.sleep(1)
-        configure(settings, (), installation(hook(late)))
-        await eventually(lambda: _at_least(lambda: events(settings, DELIVERIES), 1), "the new channel works")
-        assert received(late) == Counter([recent[0].id])
+    async with Receiver([status(200)]).listening() as receiver:
+        configure(settings, (), installation(hook(receiver)))
+        async with running(notify_body, settings, "notify"):
+            await eventually(lambda: _at_least(lambda: events(settings, DELIVERIES), 1), "the new channel works")
+            await asyncio.sleep(0.5)
 
-        configure(settings)
+        assert received(receiver) == Counter([recent[0].id])
+
+
+@pytest.mark.usefixtures("secrets")
+async def test_channels_are_added_and_changed_without_a_restart(settings: Settings) -> None:
+    first, second = rang("first", "second")
+    configure(settings)
+    async with (
+        Receiver([status(200)]).listening() as here,
+        Receiver([status(200)]).listening() as there,
+        running(notify_body, settings, "notify") as process,
+    ):
+        configure(settings, (), installation(hook(here)))
+        await produce(settings.kafka, records(ALERTS, [first]))
+        await eventually(lambda: _at_least(lambda: events(settings, DELIVERIES), 1), "the added channel works")
+
+        configure(settings, (), installation(hook(there)))
         await asyncio.sleep(3)
-        await produce(settings.kafka, records(ALERTS, rang("unheard")))
-        await asyncio.sleep(1)
-        assert received(late).total() == 1, "a channel that was taken out is not used"
+        await produce(settings.kafka, records(ALERTS, [second]))
+        await eventually(lambda: _at_least(lambda: events(settings, DELIVERIES), 2), "the changed channel works")
+
+        assert (received(here), received(there)) == (Counter([first.id]), Counter([second.id]))
         assert process.progress.report()["ready"]
 
 
@@ -304,6 +321,10 @@ async def test_an_alert_that_cannot_be_read_is_set_aside_and_the_next_is_deliver
         async with running(notify_body, settings, "notify"):
             await eventually(lambda: _at_least(lambda: events(settings, DELIVERIES), 1), "the good one is delivered")
             await eventually(lambda: _at_least(lambda: events(settings, DEAD_LETTERS), 1), "the bad one is set aside")
+
+
+async def _reloaded(part: str, success: int) -> bool:
+    return REGISTRY.get_sample_value("tocsin_configuration_reload_success", {"part": part}) == success
 
 
 async def _is(read: Callable[[], Awaitable[object]], expected: object) -> bool:

@@ -108,6 +108,9 @@ def test_a_record_that_is_no_mention_is_set_aside_and_changes_nothing(
     assert topics(decider.decide(mentioned())) == [ALERTS.name, ALERTING_STATE.name]
 
 
-def test_a_partition_that_was_not_restored_is_not_decided_on(decider: AlertDecider) -> None:
+def test_a_partition_without_its_memory_is_not_decided_on(decider: AlertDecider) -> None:
     with pytest.raises(KeyError):
         decider.decide(record(MENTIONS.name, mention(), partition=PARTITION + 1))
+    decider.forget()
+    with pytest.raises(KeyError):
+        decider.decide(mentioned())

@@ -124,6 +124,19 @@ def test_an_actor_and_a_phrase_of_one_name_are_two_matches() -> None:
     assert highlighted(mention) == ["TTP"]
 
 
+@pytest.mark.parametrize(
+    ("text", "times"),
+    [
+        pytest.param("THE TIP OF THE SPEAR. AN OPINION.", 0, id="among capitals alone it says nothing"),
+        pytest.param("The TIP claimed nothing. A tip for gardeners.", 1, id="as an acronym it is found"),
+    ],
+)
+def test_an_acronym_is_a_phrase_only_in_its_own_capitals(text: str, times: int) -> None:
+    mentions = met(tagged(article("News of the day", text)), {"id": "tip", "any": ["TIP"]})
+
+    assert [len(match.evidence) for mention in mentions for match in mention.matches] == [times] * times
+
+
 def test_a_tag_without_evidence_counts_and_shows_nothing() -> None:
     bare = tag(ENGLISH, "ttp", "armed-group").model_copy(update={"evidence": ()})
     (mention,) = met(tagged(ENGLISH, [bare]), {"id": "desk", "any": [{"actor": "ttp"}]})

@@ -5,7 +5,7 @@ import pytest
 from rich.console import Console
 from rich.text import Text
 
-from schemas import Alert, Passage
+from schemas import Alert, Passage, TopicSummary
 from services.alerting.render import HIGHLIGHT, neutral, render, render_plain
 from tests.alerting.examples import NOON, alert, mention
 
@@ -107,6 +107,14 @@ def test_the_age_is_told_in_one_unit(age: timedelta, shown: str) -> None:
     old = mention().article.model_copy(update={"published_at": NOON - age})
 
     assert shown in render(alert().model_copy(update={"article": old})).plain
+
+
+def test_of_many_topics_the_strongest_are_shown_and_the_rest_counted() -> None:
+    many = tuple(TopicSummary(id=f"t-{n}", name=f"Topic {n}", confidence=0.9 - n / 10) for n in range(8))
+
+    shown = render(alert().model_copy(update={"topics": many})).plain
+
+    assert "  about: Topic 0, Topic 1, Topic 2, Topic 3, Topic 4 and 3 more\n" in shown
 
 
 def test_an_article_that_says_little_leaves_nothing_empty() -> None:

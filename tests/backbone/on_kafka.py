@@ -1,11 +1,13 @@
 """To put records on a real broker and see what stands there, beside the code under test."""
 
-from collections.abc import AsyncIterator, Sequence
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Literal
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import GroupCoordinatorNotAvailableError, GroupLoadInProgressError
 from aiokafka.structs import ConsumerRecord
 
 from services.backbone.process import Process
@@ -15,10 +17,12 @@ from services.backbone.settings import Settings
 
 
 @asynccontextmanager
-async def running(settings: Settings, stage: str = "tried") -> AsyncIterator[Process]:
+async def running(
+    settings: Settings, stage: str = "tried", clock: Callable[[], float] = time.monotonic
+) -> AsyncIterator[Process]:
     """A process in this one: what it opens is closed at the end of the block."""
     async with AsyncExitStack() as stack:
-        yield Process(stage, settings, stack, Progress(stage))
+        yield Process(stage, settings, stack, Progress(stage, clock))
 
 
 @asynccontextmanager
@@ -74,7 +78,10 @@ async def stands_in(
 async def committed(settings: Settings, stage: str, topic: str) -> dict[int, int]:
     """Where a stage goes on: partition to offset, for those that it has committed."""
     async with admin_of(settings) as admin:
-        offsets = await admin.list_consumer_group_offsets(settings.group(stage))
+        try:
+            offsets = await admin.list_consumer_group_offsets(settings.group(stage))
+        except (GroupCoordinatorNotAvailableError, GroupLoadInProgressError):
+            return {}  # a broker that has just started has no coordinator yet
     return {
         partition.partition: offset.offset
         for partition, offset in offsets.items()

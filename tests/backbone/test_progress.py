@@ -1,19 +1,10 @@
-from dataclasses import dataclass
-
 import pytest
 from prometheus_client import REGISTRY
 
 from services.backbone.progress import GIVE_UP_AFTER_SECONDS, READY_WITHIN_SECONDS, Progress
+from tests.backbone.clock import Clock
 
 P0, P1 = ("articles", 0), ("articles", 1)
-
-
-@dataclass
-class Clock:
-    now: float = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture

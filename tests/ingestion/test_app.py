@@ -16,7 +16,7 @@ from services.backbone.clients import Writer
 from services.backbone.keyed_state import restore
 from services.backbone.process import Process
 from services.backbone.progress import Progress
-from services.backbone.provision import provision
+from services.backbone.provision import inspect, provision
 from services.backbone.record import OutgoingRecord, decode
 from services.backbone.settings import Settings
 from services.backbone.topics import ARTICLES, INGESTION_STATE
@@ -178,6 +178,12 @@ async def let_through(settings: Settings, record_bytes: int) -> None:
         await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, ARTICLES.name, limit)])
     finally:
         await admin.close()
+    for _ in range(100):
+        (report,) = await inspect(settings.kafka, [ARTICLES])
+        if report.state == "differs":
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError("the broker did not take over the limit")
 
 
 async def test_a_new_source_is_polled_without_a_restart_and_a_removed_one_no_more(settings: Settings, web: Web) -> None:

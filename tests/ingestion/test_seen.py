@@ -26,7 +26,7 @@ def article(slug: str, text: str = "text") -> Article:
 
 
 def after(*articles: Article, state: SourceState | None = None, etag: str | None = None) -> SourceState:
-    return remember(articles, state, "example-news", etag, None, NOW)
+    return remember(articles, state, "example-news", "https://news.example/rss", etag, None, NOW)
 
 
 def test_what_was_published_is_not_published_again() -> None:

@@ -1,6 +1,7 @@
 import asyncio
 import contextlib
 import gzip
+import tracemalloc
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -121,13 +122,16 @@ async def test_a_byte_at_a_time_ends_at_the_deadline_too(monkeypatch: pytest.Mon
     assert answer == Answer(Verdict.LATER, "no answer within 0.3 s")
 
 
-@pytest.mark.parametrize("encoding", ["identity", "gzip"])
-async def test_an_endless_answer_is_read_to_a_bound_and_not_unpacked(encoding: str) -> None:
+@pytest.mark.parametrize(
+    ("encoding", "chunk"),
+    [("identity", b"x" * 10_000), ("gzip", gzip.compress(b"\0" * 100_000_000))],
+    ids=["plain", "a bomb"],
+)
+async def test_an_endless_answer_is_read_to_a_bound_and_not_unpacked(encoding: str, chunk: bytes) -> None:
     sent = 0
 
     async def endless(writer: asyncio.StreamWriter) -> None:
         nonlocal sent
-        chunk = gzip.compress(b"\0" * 10_000_000) if encoding == "gzip" else b"x" * 10_000
         writer.write(f"HTTP/1.1 200 Said\r\ncontent-encoding: {encoding}\r\n\r\n".encode())
         with contextlib.suppress(ConnectionError):
             while True:
@@ -135,11 +139,16 @@ async def test_an_endless_answer_is_read_to_a_bound_and_not_unpacked(encoding: s
                 await writer.drain()
                 sent += len(chunk)
 
+    await post(status(200))  # what is loaded once is loaded
+    tracemalloc.start()
     _, (answer,) = await post(endless)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
 
     assert answer == Answer(Verdict.TAKEN, "HTTP 200")
     assert MAX_ANSWER_BYTES == 16 * 1024
     assert sent < 20_000_000  # what the sockets between hold, and no more
+    assert peak < 4_000_000
 
 
 async def test_the_status_counts_even_where_the_body_breaks_off() -> None:

@@ -1,0 +1,142 @@
+import asyncio
+import json
+from collections.abc import Iterable
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from typing import cast
+
+import pytest
+from aiokafka.admin import NewTopic
+from prometheus_client import REGISTRY
+
+from schemas import Article
+from services.backbone.clients import Writer, new_consumer, stop_client
+from services.backbone.consume import Handle, consume
+from services.backbone.process import Process
+from services.backbone.record import ConsumedRecord, OutgoingRecord, decode, encode
+from services.backbone.settings import Settings
+from services.backbone.topics import ARTICLES, DEAD_LETTERS
+from tests.backbone.on_kafka import admin_of, committed, ends, put, running, stands_in
+from tests.schemas.examples import example
+
+
+def article(number: int) -> OutgoingRecord:
+    return encode("articles", example(Article, id=f"art-{number}"), "ingestion")
+
+
+def pass_on(record: ConsumedRecord) -> Iterable[OutgoingRecord]:
+    """Each article to one record elsewhere."""
+    yield encode("articles.tagged", decode(ARTICLES, record), "tried")
+
+
+async def run(process: Process, handle: Handle, topic: str = "articles") -> None:
+    """The loop as an app wires it."""
+    writer = await Writer.start(process)
+    consumer = new_consumer(process.settings.kafka, topic, group=process.settings.group(process.stage))
+    process.stack.push_async_callback(stop_client, consumer)
+    await consumer.start()
+    await consume(process, consumer, writer, handle)
+
+
+async def until_committed(settings: Settings, handle: Handle) -> None:
+    """Run the loop until it has committed all that stands in `articles`, then stop it."""
+    wanted = await ends(settings, "articles")
+    async with running(settings) as process:
+        loop = asyncio.ensure_future(run(process, handle))
+        async with asyncio.timeout(60):
+            while await committed(settings, "tried", "articles") != wanted:
+                assert not loop.done(), loop.exception()
+                await asyncio.sleep(0.2)
+            process.stopping.set()
+            await loop
+        assert set(cast(dict[str, int], process.progress.report()["lag"]).values()) == {0}
+
+
+async def written(settings: Settings) -> list[str]:
+    return sorted(record.key.decode() for record in await stands_in(settings, "articles.tagged"))
+
+
+async def test_a_bad_record_goes_to_dead_letters_and_the_rest_goes_on(settings: Settings) -> None:
+    bad = [
+        OutgoingRecord("articles", b"a", b"\xff", []),
+        OutgoingRecord("articles", b"b", None, []),
+        OutgoingRecord("articles", b"c", b"{}" + b" " * 2_000_000, []),
+        OutgoingRecord(
+            "articles", b"d" * 1_500_000, b"{}", [("tocsin_replays", b"9" * 5000), ("traceparent", b"\xff")]
+        ),
+        replace(article(0), headers=[("ce_type", b"tocsin.alert.v1")]),
+    ]
+    await put(settings, [article(1), *bad, article(2)])
+    await until_committed(settings, pass_on)
+    assert await written(settings) == ["art-1", "art-2"]
+    letters = [decode(DEAD_LETTERS, record) for record in await stands_in(settings, "dead-letters")]
+    assert sorted((letter.origin_key or b"")[:5] for letter in letters) == [b"a", b"art-0", b"b", b"c", b"ddddd"]
+    assert {letter.stage for letter in letters} == {"tried"}
+
+
+async def test_an_error_in_our_own_code_sets_only_its_record_aside(settings: Settings) -> None:
+    def fail_in_the_middle(record: ConsumedRecord) -> Iterable[OutgoingRecord]:
+        yield from pass_on(record)
+        if json.loads(record.value or b"")["id"] == "art-2":
+            raise ZeroDivisionError("nobody foresaw it")
+
+    await put(settings, [article(number) for number in range(4)])
+    await until_committed(settings, fail_in_the_middle)
+    assert await written(settings) == ["art-0", "art-1", "art-3"], "nothing of the record that failed"
+    [letter] = [decode(DEAD_LETTERS, record) for record in await stands_in(settings, "dead-letters")]
+    assert (letter.origin_key, letter.error) == (b"art-2", "nobody foresaw it")
+
+
+async def test_a_restart_goes_on_where_it_stood(settings: Settings) -> None:
+    await put(settings, [article(number) for number in range(3)])
+    await until_committed(settings, pass_on)
+    await put(settings, [article(number) for number in range(3, 6)])
+    await until_committed(settings, pass_on)
+    assert await written(settings) == [f"art-{number}" for number in range(6)]
+
+
+async def test_a_record_may_lead_to_none_and_to_many(settings: Settings) -> None:
+    def repeat(record: ConsumedRecord) -> Iterable[OutgoingRecord]:
+        number = int((record.key or b"").removeprefix(b"art-"))
+        return [output for output in pass_on(record) for _ in range(number)]
+
+    await put(settings, [article(number) for number in range(3)])
+    await until_committed(settings, repeat)
+    assert await written(settings) == ["art-1", "art-2", "art-2"]
+
+
+async def test_offsets_are_committed_only_when_every_output_is_acknowledged(settings: Settings) -> None:
+    """The output's topic is missing at first, so its write waits; killed in that time, nothing may be lost."""
+
+    def to_a_topic_that_comes_later(record: ConsumedRecord) -> Iterable[OutgoingRecord]:
+        yield from pass_on(record)
+        yield OutgoingRecord("later", record.key or b"", record.value, [])
+
+    await put(settings, [article(1)])
+    async with AsyncExitStack() as stack:
+        process = await stack.enter_async_context(running(settings))
+        loop = asyncio.ensure_future(run(process, to_a_topic_that_comes_later))
+        async with asyncio.timeout(20):
+            while await written(settings) != ["art-1"]:  # noqa: ASYNC110
+                await asyncio.sleep(0.2)
+        await asyncio.sleep(2)
+        assert await committed(settings, "tried", "articles") == {}
+        loop.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await loop
+
+    async with admin_of(settings) as admin:
+        await admin.create_topics([NewTopic("later", 1, 1)])
+    await until_committed(settings, to_a_topic_that_comes_later)
+    assert await written(settings) == ["art-1", "art-1"], "at least once"
+    assert [record.key for record in await stands_in(settings, "later")] == [b"art-1"]
+
+
+async def test_what_became_of_each_record_is_counted(settings: Settings) -> None:
+    def counted(outcome: str) -> float:
+        return REGISTRY.get_sample_value("tocsin_records_total", {"stage": "tried", "outcome": outcome}) or 0
+
+    before = counted("handled"), counted("dead_letter")
+    await put(settings, [article(1), OutgoingRecord("articles", b"a", b"bad", []), article(2)])
+    await until_committed(settings, pass_on)
+    assert (counted("handled") - before[0], counted("dead_letter") - before[1]) == (2, 1)
