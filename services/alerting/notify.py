@@ -10,9 +10,9 @@ one of them is done: nothing is dropped.
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, TypeVar
+from typing import Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
@@ -25,7 +25,7 @@ from services.alerting.unfinished import Unfinished
 from services.backbone.clients import Writer, new_consumer, partitions_of, stop_client
 from services.backbone.dead_letters import set_aside
 from services.backbone.errors import RecordError
-from services.backbone.process import Process
+from services.backbone.process import Process, unless
 from services.backbone.record import decode, encode, trace_of
 from services.backbone.settings import KafkaSettings
 from services.backbone.telemetry import CONSUMER_LAG, logger
@@ -37,8 +37,6 @@ STOP_SECONDS: Final = 5.0
 """What attempts in flight get to end when the channel is stopped."""
 LOOK_BACK: Final = timedelta(hours=1)
 """How old an alert may be at most that a new channel begins with."""
-
-T = TypeVar("T")
 
 log = logger()
 
@@ -193,17 +191,6 @@ class ChannelLoop:
             behind = behind or unfinished.reached < end
         if waits_for_channel or not behind:
             self.moved_at = time.monotonic()
-
-
-async def unless(event: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
-    """What the work gives, or None where the event comes first: a consumer waits for its partitions without end."""
-    working, told = asyncio.ensure_future(work), asyncio.ensure_future(event.wait())
-    try:
-        await asyncio.wait({working, told}, return_when=asyncio.FIRST_COMPLETED)
-        return working.result() if working.done() else None
-    finally:
-        working.cancel()
-        told.cancel()
 
 
 async def begin_group(kafka: KafkaSettings, group: str, since: datetime) -> None:

@@ -13,7 +13,7 @@ from aiokafka.structs import ConsumerRecord
 
 from services.backbone.clients import Writer
 from services.backbone.dead_letters import set_aside
-from services.backbone.process import Process
+from services.backbone.process import Process, unless
 from services.backbone.record import ConsumedRecord, OutgoingRecord
 from services.backbone.telemetry import RECORDS, STAGE_SECONDS, logger
 
@@ -36,7 +36,8 @@ async def consume(process: Process, consumer: AIOKafkaConsumer, writer: Writer, 
     """
     process.progress.started()
     while not process.stopping.is_set():
-        batches = await consumer.getmany(timeout_ms=POLL_MS, max_records=BATCH_RECORDS)
+        polling = consumer.getmany(timeout_ms=POLL_MS, max_records=BATCH_RECORDS)
+        batches = await unless(process.stopping, polling) or {}
         outputs: list[OutgoingRecord] = []
         for records in batches.values():
             for record in records:

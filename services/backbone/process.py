@@ -10,9 +10,10 @@ import contextlib
 import os
 import signal
 import socket
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import uvicorn
 import uvloop
@@ -34,6 +35,8 @@ CLOSE_SECONDS = 2.5
 
 log = logger()
 
+T = TypeVar("T")
+
 
 @dataclass(slots=True)
 class Process:
@@ -50,6 +53,17 @@ class Process:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self.stopping.wait()
+
+
+async def unless(event: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
+    """What the work gives, or None where the event comes first: a consumer waits for its partitions without end."""
+    working, told = asyncio.ensure_future(work), asyncio.ensure_future(event.wait())
+    try:
+        await asyncio.wait({working, told}, return_when=asyncio.FIRST_COMPLETED)
+        return working.result() if working.done() else None
+    finally:
+        working.cancel()
+        told.cancel()
 
 
 Body = Callable[[Process], Awaitable[None]]

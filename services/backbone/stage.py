@@ -5,19 +5,19 @@ that CONTRIBUTING.md gives with figures:
 - topics exist before it starts and it declares none (a topic of its own making gets its own defaults);
 - no leader, no tables, no exactly-once, no web server, no command line, no logging of its own;
 - no Monitor among the sensors (a tenth of the whole path, per record): our metrics replace it;
-- Faust acknowledges an event when its loop moves on, even if the body raised; `noack` does not.
+- Faust acknowledges an event when its loop moves on, even if the body raised; `noack` does not;
+- Faust commits past a record that is not acknowledged yet (its issue 606): we acknowledge in the order of the records.
 """
 
 import asyncio
 import tempfile
 import time
+from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Callable
-from functools import partial
 from typing import Any, cast
 
 import faust
-from faust.transport.consumer import Consumer
-from faust.types import EventT, StreamT
+from faust.types import TP, EventT, StreamT
 
 from services.backbone.clients import Writer
 from services.backbone.dead_letters import DeadLetters
@@ -46,15 +46,17 @@ async def run_stage(process: Process, source: Topic[Any], transform: Map) -> Non
         transform: one record to its output; pure, and the only thing a stage brings.
 
     Raises:
+        RecordTooLarge, KafkaError: an output cannot be written, and waiting does not help.
         Stalled: Faust ended by itself; the supervisor starts the process anew.
     """
     writer = await Writer.start(process)
+    done = _Done()
     app = faust_app(process)
     topic = app.topic(source.name, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
 
     @app.agent(topic, name=process.stage)
     async def agent(records: StreamT[bytes]) -> None:
-        await _follow(process.stage, unacked(records), transform, writer)
+        await _follow(process.stage, unacked(records), transform, writer, done)
 
     process.stack.push_async_callback(app.stop)
     await app.start()
@@ -62,7 +64,9 @@ async def run_stage(process: Process, source: Topic[Any], transform: Map) -> Non
     process.progress.started()
     while not process.stopping.is_set():
         await process.sleep(OBSERVE_SECONDS)
-        _observe(process, app)
+        _observe(process, app, done)
+        if done.failure is not None:
+            raise done.failure
         if app.crashed or app.should_stop:
             raise Stalled(f"the Faust worker ended by itself: {app.crash_reason!r}") from app.crash_reason
     app.consumer.pause_partitions(app.consumer.assignment())
@@ -70,10 +74,48 @@ async def run_stage(process: Process, source: Topic[Any], transform: Map) -> Non
     await app.consumer.commit()
 
 
-async def _follow(stage: str, records: AsyncIterator[EventT[bytes]], transform: Map, writer: Writer) -> None:
+class _Done:
+    """What became of the records, partition by partition, in their order.
+
+    A record that is written before its predecessor is acknowledged after it. The first failed write ends that for good.
+    """
+
+    def __init__(self) -> None:
+        self.failure: BaseException | None = None
+        self.handled: dict[TP, int] = {}
+        """Below this offset everything is acknowledged."""
+        self._waiting: defaultdict[TP, deque[tuple[EventT[bytes], asyncio.Future[None]]]] = defaultdict(deque)
+
+    def begin(self, event: EventT[bytes]) -> None:
+        """A record has come."""
+        self.handled.setdefault(event.message.tp, event.message.offset)
+
+    def once(self, written: asyncio.Future[None], event: EventT[bytes]) -> None:
+        """Acknowledge a record once it, and everything before it, is written."""
+        tp: TP = event.message.tp
+        self._waiting[tp].append((event, written))
+        written.add_done_callback(lambda _: self._acknowledge(tp))
+
+    def _acknowledge(self, tp: TP) -> None:
+        waiting = self._waiting[tp]
+        while self.failure is None and waiting and waiting[0][1].done():
+            event, written = waiting[0]
+            if written.cancelled():
+                return
+            self.failure = written.exception()
+            if self.failure is None:
+                waiting.popleft()
+                event.ack()
+                self.handled[tp] = event.message.offset + 1
+
+
+async def _follow(
+    stage: str, records: AsyncIterator[EventT[bytes]], transform: Map, writer: Writer, done: _Done
+) -> None:
     dead_letters = DeadLetters(writer, stage)
     async for event in records:
         record = cast(ConsumedRecord, event.message)
+        done.begin(event)
         began = time.perf_counter()
         try:
             output = transform(record)
@@ -83,12 +125,7 @@ async def _follow(stage: str, records: AsyncIterator[EventT[bytes]], transform: 
             RECORDS.labels(stage, "handled").inc()
             STAGE_SECONDS.labels(stage).observe(time.perf_counter() - began)
             written = await writer.send(output)
-        written.add_done_callback(partial(_acknowledge, event))
-
-
-def _acknowledge(event: EventT[bytes], written: asyncio.Future[None]) -> None:
-    if not written.cancelled() and written.exception() is None:
-        event.ack()
+        done.once(written, event)
 
 
 async def unacked(records: StreamT[bytes]) -> AsyncIterator[EventT[bytes]]:
@@ -139,11 +176,12 @@ def _credentials(kafka: KafkaSettings) -> faust.types.auth.CredentialsT | None:
     )
 
 
-def _observe(process: Process, app: faust.App) -> None:
+def _observe(process: Process, app: faust.App, done: _Done) -> None:
     assigned = app.consumer.assignment()
     process.progress.assigned([(tp.topic, tp.partition) for tp in assigned])
-    for tp in assigned:
+    for tp in done.handled.keys() - assigned:
+        del done.handled[tp]
+    for tp, handled in done.handled.items():
         end = app.consumer.highwater(tp)
-        handled = cast(Consumer, app.consumer)._committed_offset.get(tp)  # Faust tells it nowhere else
-        if end and handled is not None:
+        if end:
             process.progress.observe((tp.topic, tp.partition), handled, end)

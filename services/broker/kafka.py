@@ -65,11 +65,12 @@ logger.life.level = info
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """One more plaintext listener on loopback; `advertised_port` is what its clients are told, say that of a proxy."""
+    """One more listener on loopback; `advertised_port` is what its clients are told, say that of a proxy."""
 
     name: str
     port: int
     advertised_port: int
+    protocol: str = "PLAINTEXT"
 
 
 class KafkaBroker(LocalBroker):
@@ -105,7 +106,7 @@ class KafkaBroker(LocalBroker):
         self._ready()
 
     def _ports(self) -> list[int]:
-        return [self.port, *(one.port for one in self._listeners)]
+        return [self.port, *(one.port for one in self._listeners if one.protocol == "PLAINTEXT")]
 
     def _ready(self) -> tuple[Java, Path]:
         if self._installed is None:
@@ -139,7 +140,7 @@ class KafkaBroker(LocalBroker):
             "listeners": ",".join([*listening, f"CONTROLLER://{controller}"]),
             "advertised.listeners": ",".join(f"{one.name}://127.0.0.1:{one.advertised_port}" for one in clients),
             "listener.security.protocol.map": ",".join(
-                f"{name}:PLAINTEXT" for name in [*(one.name for one in clients), "CONTROLLER"]
+                ["CONTROLLER:PLAINTEXT", *(f"{one.name}:{one.protocol}" for one in clients)]
             ),
             **self._extra,
         }
