@@ -136,6 +136,9 @@ class Writer:
             sent = await self._send(record)
         except KafkaError as error:
             self._failed(record, written, error, attempt=0)
+        except BaseException:
+            written.cancel()
+            raise
         else:
             sent.add_done_callback(partial(self._sent, record, written))
         return written

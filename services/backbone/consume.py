@@ -4,8 +4,10 @@ Offsets are committed only when every output is acknowledged. Killed in between,
 same ids again.
 """
 
+import asyncio
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
@@ -19,6 +21,7 @@ from services.backbone.telemetry import RECORDS, STAGE_SECONDS, logger
 
 BATCH_RECORDS = 200
 POLL_MS = 500
+LOOK_SECONDS = 15.0
 
 log = logger()
 
@@ -35,21 +38,26 @@ async def consume(process: Process, consumer: AIOKafkaConsumer, writer: Writer, 
         handle: one record to its outputs; what it raises sends the record to dead letters.
     """
     process.progress.started()
+    handled: dict[TopicPartition, int] = {}
+    looking = asyncio.ensure_future(_look(process, consumer, handled))
+    process.stack.callback(looking.cancel)
     while not process.stopping.is_set():
         polling = consumer.getmany(timeout_ms=POLL_MS, max_records=BATCH_RECORDS)
-        batches = await unless(process.stopping, polling) or {}
-        outputs: list[OutgoingRecord] = []
-        for records in batches.values():
-            for record in records:
-                outputs.extend(_handled(process.stage, handle, record))
+        batches = {tp: records for tp, records in (await unless(process.stopping, polling) or {}).items() if records}
+        handled |= {partition: records[0].offset for partition, records in batches.items()}
+        _observe(process, consumer, handled)
+        outputs = [
+            output for records in batches.values() for record in records for output in _handled(process, handle, record)
+        ]
         await writer.write(outputs)
-        done = {partition: records[-1].offset + 1 for partition, records in batches.items() if records}
+        done = {partition: records[-1].offset + 1 for partition, records in batches.items()}
         await _commit(process, consumer, done)
-        _observe(process, consumer, done)
+        handled |= done
+        _observe(process, consumer, handled)
 
 
-def _handled(stage: str, handle: Handle, record: ConsumerRecord) -> list[OutgoingRecord]:
-    began = time.perf_counter()
+def _handled(process: Process, handle: Handle, record: ConsumerRecord) -> list[OutgoingRecord]:
+    stage, began = process.stage, time.perf_counter()
     try:
         outputs = list(handle(record))
     except Exception as error:  # one bad record must not stop its partition, nor vanish
@@ -73,10 +81,25 @@ async def _commit(process: Process, consumer: AIOKafkaConsumer, done: dict[Topic
         log.warning("commit.waits", stage=process.stage, error=str(error))  # the next batch commits these too
 
 
-def _observe(process: Process, consumer: AIOKafkaConsumer, done: dict[TopicPartition, int]) -> None:
+def _observe(process: Process, consumer: AIOKafkaConsumer, handled: dict[TopicPartition, int]) -> None:
     assigned = consumer.assignment()
     process.progress.assigned([(partition.topic, partition.partition) for partition in assigned])
-    for partition in assigned:
+    for lost in handled.keys() - assigned:
+        del handled[lost]
+    for partition, offset in handled.items():
         end = consumer.highwater(partition)
-        if end is not None and partition in done:
-            process.progress.observe((partition.topic, partition.partition), done[partition], end)
+        if end is not None:
+            process.progress.observe((partition.topic, partition.partition), offset, end)
+
+
+async def _look(process: Process, consumer: AIOKafkaConsumer, handled: Mapping[TopicPartition, int]) -> None:
+    """Ask the broker where partitions end: a consumer that stopped fetching does not know (aiokafka's issue 1037)."""
+    while not process.stopping.is_set():
+        await process.sleep(LOOK_SECONDS)
+        with suppress(TimeoutError, KafkaError, IllegalStateError):
+            async with asyncio.timeout(LOOK_SECONDS):
+                for partition, end in (await consumer.end_offsets(consumer.assignment())).items():
+                    offset = handled.get(partition)
+                    if offset is None:
+                        offset = await consumer.position(partition)
+                    process.progress.observe((partition.topic, partition.partition), offset, end)

@@ -7,6 +7,7 @@ TocsinError
 ├── TopicMismatch             a topic is missing, or is not what the declaration says
 ├── PortTaken                 another program listens there
 ├── Stalled                   a stage has work and does not move; a restart helps
+├── TransactionStuck          the client library blocks in the end of a transaction; a restart helps
 └── RecordError               one record is bad; it goes to dead letters and the rest goes on
     ├── UnreadableRecord      not what its topic holds
     └── RecordTooLarge        longer than a record may be

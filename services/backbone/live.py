@@ -4,7 +4,10 @@ Editors write in steps, so changes are gathered for a moment; all that can fail 
 """
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
+from contextlib import aclosing, suppress
+from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
 from watchfiles import awatch
@@ -14,6 +17,9 @@ from services.backbone.process import Process
 from services.backbone.telemetry import RELOAD_SUCCESS, RELOADS, logger
 
 SETTLE_MS = 300
+LOOK_MS = 2000
+"""How often it is looked whether the folder is still the same one: the system tells of changes in a folder, not of a
+link that leads to another."""
 
 log = logger()
 
@@ -49,10 +55,23 @@ class Live(Generic[T]):
         RELOAD_SUCCESS.labels(part).set(1)
 
     async def watch(self, process: Process) -> None:
-        """Follow the folder until the process stops."""
-        folder = process.settings.config
-        async for _ in awatch(folder, stop_event=process.stopping, debounce=SETTLE_MS, step=50, rust_timeout=1000):
-            await self.reload()
+        """Follow the folder until the process stops, also when another folder takes its place."""
+        folder, replaced = process.settings.config, False
+        while not process.stopping.is_set():
+            watched = _identity(folder)
+            changes = awatch(
+                folder, stop_event=process.stopping, debounce=SETTLE_MS, rust_timeout=LOOK_MS, yield_on_timeout=True
+            )
+            with suppress(FileNotFoundError):
+                async with aclosing(changes):
+                    async for found in changes:
+                        gone = _identity(folder) != watched
+                        if found or gone or replaced:
+                            await self.reload()
+                        replaced = gone
+                        if gone:
+                            break
+            await process.sleep(LOOK_MS / 1000 if watched is None else 0)
 
     async def reload(self) -> None:
         """Build anew and swap; on any error the version in force stays."""
@@ -84,3 +103,12 @@ class Live(Generic[T]):
     def _refused(self) -> None:
         RELOAD_SUCCESS.labels(self._part).set(0)
         RELOADS.labels(self._part, "refused").inc()
+
+
+def _identity(folder: Path) -> tuple[int, int, int] | None:
+    """Which folder this is now; None while there is none. The time is for a new one with the old one's inode."""
+    try:
+        status = os.stat(folder)
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino, status.st_ctime_ns

@@ -14,9 +14,11 @@ import tempfile
 import time
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from typing import Any, cast
 
 import faust
+from aiokafka.errors import KafkaError
 from faust.types import TP, EventT, StreamT
 
 from services.backbone.clients import Writer
@@ -29,6 +31,7 @@ from services.backbone.telemetry import RECORDS, STAGE_SECONDS, logger
 from services.backbone.topics import BROKER_RECORD_BYTES, Topic
 
 OBSERVE_SECONDS = 1.0
+LOOK_SECONDS = 15.0
 
 log = logger()
 
@@ -62,6 +65,8 @@ async def run_stage(process: Process, source: Topic[Any], transform: Map) -> Non
     await app.start()
     app.sensors.remove(app.monitor)
     process.progress.started()
+    looking = asyncio.ensure_future(_look(process, app, done))
+    process.stack.callback(looking.cancel)
     while not process.stopping.is_set():
         await process.sleep(OBSERVE_SECONDS)
         _observe(process, app, done)
@@ -185,3 +190,17 @@ def _observe(process: Process, app: faust.App, done: _Done) -> None:
         end = app.consumer.highwater(tp)
         if end:
             process.progress.observe((tp.topic, tp.partition), handled, end)
+
+
+async def _look(process: Process, app: faust.App, done: _Done) -> None:
+    """Ask the broker where the partitions end: a worker whose fetching stopped does not know (Faust's issue 175)."""
+    while not process.stopping.is_set():
+        await process.sleep(LOOK_SECONDS)
+        with suppress(TimeoutError, KafkaError):
+            async with asyncio.timeout(LOOK_SECONDS):
+                for tp, end in (await app.consumer.highwaters(*app.consumer.assignment())).items():
+                    handled = done.handled.get(tp)
+                    if handled is None:
+                        handled = await app.consumer.position(tp)
+                    if handled is not None:
+                        process.progress.observe((tp.topic, tp.partition), handled, end)

@@ -338,7 +338,10 @@ def _read(message: Message) -> ReadRecord:
         raise KafkaException(error)
     topic, partition, offset = message.topic(), message.partition(), message.offset()
     assert topic is not None and partition is not None and offset is not None  # noqa: S101,PT018 - it has no error
-    headers = cast(list[tuple[str, bytes]] | None, message.headers())
+    try:
+        headers = cast(list[tuple[str, bytes]] | None, message.headers())
+    except SystemError:  # what confluent-kafka makes of a header whose name is not UTF-8
+        headers = None
     return ReadRecord(topic, partition, offset, _bytes(message.key()), _bytes(message.value()), headers)
 
 

@@ -2,23 +2,24 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, suppress
 from enum import StrEnum
 from typing import Annotated
 
 import typer
-from aiokafka import AIOKafkaConsumer
-from aiokafka.errors import KafkaError
 from rich.console import Console
+from rich.text import Text
 
 from schemas import Alert
-from services.alerting.render import render
-from services.backbone.clients import new_consumer, partitions_of, stop_client
-from services.backbone.errors import BrokerUnavailable, RecordError
+from services.alerting.render import render, render_plain
+from services.backbone.clients import new_consumer, partitions_of
+from services.backbone.errors import RecordError
 from services.backbone.record import decode
 from services.backbone.settings import KafkaSettings, load_settings
 from services.backbone.telemetry import configure_logging
 from services.backbone.topics import ALERTS, alert_topic
+from services.cli.connection import connected
 from services.cli.options import Json
 
 app = typer.Typer(help="The alerts.", no_args_is_help=True)
@@ -55,31 +56,33 @@ async def _tail(
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, task.cancel)
     shown = 0
-    try:
-        async for alert in read_alerts(kafka, topic, begin):
-            if watch is not None and alert.watch.id != watch:
-                continue
-            if console is None:
-                typer.echo(alert.write())
-            else:
-                console.print(render(alert))
-            shown += 1
-            if shown == limit:
-                return
-    except asyncio.CancelledError:
-        return
+    with suppress(asyncio.CancelledError):
+        async with aclosing(read_alerts(kafka, topic, begin)) as alerts:
+            async for alert in alerts:
+                if watch is not None and alert.watch.id != watch:
+                    continue
+                if console is None:
+                    typer.echo(alert.write())
+                else:
+                    show(console, alert)
+                shown += 1
+                if shown == limit:
+                    return
 
 
-async def read_alerts(kafka: KafkaSettings, topic: str, begin: From) -> AsyncIterator[Alert]:
+def show(console: Console, alert: Alert) -> None:
+    """Print an alert: the watched words in colour, or between marks where the output has no colours."""
+    console.print(render(alert) if console.is_terminal else Text(render_plain(alert)), end="\n\n")
+
+
+async def read_alerts(kafka: KafkaSettings, topic: str, begin: From) -> AsyncGenerator[Alert, None]:
     """The alerts of a topic, without end, read_committed.
 
     Raises:
         BrokerUnavailable: no broker answers.
         TopicMismatch: there is no such topic.
     """
-    consumer = new_consumer(kafka)
-    try:
-        await _start(consumer, kafka)
+    async with connected(new_consumer(kafka), kafka) as consumer:
         partitions = await partitions_of(consumer, topic)
         consumer.assign(partitions)
         if begin is From.NOW:
@@ -93,15 +96,3 @@ async def read_alerts(kafka: KafkaSettings, topic: str, begin: From) -> AsyncIte
                         yield decode(ALERTS, record)
                     except RecordError as error:
                         typer.echo(f"{topic}[{record.partition}]@{record.offset}: {error}", err=True)
-    finally:
-        await stop_client(consumer)
-
-
-async def _start(consumer: AIOKafkaConsumer, kafka: KafkaSettings) -> None:
-    try:
-        await consumer.start()
-    except (KafkaError, OSError) as error:
-        raise BrokerUnavailable(
-            f"no broker answers at {kafka.bootstrap_servers} ({error}); start one (tocsin broker start) or correct "
-            "TOCSIN_KAFKA_BOOTSTRAP_SERVERS"
-        ) from None

@@ -1,5 +1,6 @@
 """The commands, and what an error looks like: one message with the fix, never a stack trace."""
 
+import logging
 import sys
 
 import typer
@@ -7,6 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from services.backbone.errors import TocsinError
+from services.backbone.telemetry import configure_logging
 from services.cli import alerts, broker, check, contract, dead_letters, demo, run, tag, topics
 
 app = typer.Typer(
@@ -29,13 +31,13 @@ app.add_typer(contract.app, name="schemas")
 
 def main() -> None:
     """Run the command line. Exit status: 0 done, 1 an error that was told, 2 wrong usage."""
+    configure_logging("auto", "warning")
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # our own message says what it would say
     try:
         app()
     except TocsinError as error:
         Console(stderr=True, soft_wrap=True).print(Text.assemble(("error: ", "bold red"), str(error)))
         sys.exit(1)
-    except BrokenPipeError:
-        sys.exit(0)  # the reader of our output has seen enough
 
 
 if __name__ == "__main__":

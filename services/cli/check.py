@@ -37,10 +37,15 @@ def check(config: Config = None, as_json: Json = False) -> None:
         console = Console(soft_wrap=True, highlight=False)
         for defect in defects:
             console.print(Text.assemble((str(defect.where), "bold"), f": {defect.what}; ", (defect.fix, "green")))
-        counts = ", ".join(f"{len(list(folder.glob(pattern)))} files of {part}" for part, pattern in PARTS.items())
-        console.print(f"{folder}: {len(defects) or 'no'} defect{'' if len(defects) == 1 else 's'} in {counts}")
+        files = {part: len(list(folder.glob(pattern))) for part, pattern in PARTS.items()}
+        counts = ", ".join(f"{_count(number, 'file')} of {part}" for part, number in files.items())
+        console.print(Text(f"{folder}: {_count(len(defects), 'defect')} in {counts}"))
     if defects:
         raise typer.Exit(1)
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number or 'no'} {thing}{'' if number == 1 else 's'}"
 
 
 def _defects(folder: Path) -> Iterator[Defect]:

@@ -66,7 +66,10 @@ def tag_command(
 
 
 def _read(file: Path) -> str:
-    data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    try:
+        data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    except OSError as error:
+        raise typer.BadParameter(f"{file} cannot be read: {error.strerror}") from None
     return data.decode("utf-8", "replace")
 
 
@@ -77,9 +80,9 @@ def _lines(file: Path) -> Iterator[tuple[str, Article]]:
                 given = InputArticle.model_validate_json(line)
             except ValidationError as error:
                 detail = error.errors(include_url=False, include_input=False)[0]
-                where = ".".join(map(str, detail["loc"]))
+                what = " ".join([*map(str, detail["loc"]), detail["msg"]])
                 raise UnreadableRecord(
-                    f"{file}:{number}: {where} {detail['msg']}; each line is an object with id, title and text"
+                    f"{file}:{number}: {what}; each line is an object with id, title and text"
                 ) from None
             yield given.id, _article(given.id, given.title, given.text, given.lang)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from services.alerting.watches import load_watches
 from services.backbone.provision import TopicReport, inspect, provision
@@ -40,7 +40,9 @@ def list_topics(config: Config = None, as_json: Json = False) -> None:
     if as_json:
         _print_json(reports, {})
     else:
-        table = Table("topic", "key", "partitions", "kept", "state", "what differs", box=None)
+        longest = max(len(report.topic.name) for report in reports)
+        name = Column("topic", min_width=longest)  # a name that is cut is no name
+        table = Table(name, "key", "partitions", "kept", "state", "what differs", box=None, pad_edge=False)
         for report in reports:
             topic = report.topic
             kept = "compacted" if topic.retention is None else f"{topic.retention.days} days"

@@ -1,26 +1,19 @@
 import asyncio
 
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient
 
-import tests.conftest
-from services.backbone.provision import provision
-from services.backbone.settings import KafkaSettings
-from services.backbone.topics import declared
+from services.backbone.clients import Writer
+from services.backbone.record import OutgoingRecord
 
 
-async def _empty_topics(kafka: KafkaSettings) -> None:
-    admin = AIOKafkaAdminClient(**kafka.aiokafka())
-    await admin.start()
-    try:
-        while ours := [name for name in await admin.list_topics() if not name.startswith("__")]:
-            await admin.delete_topics(ours)
-            await asyncio.sleep(0.1)
-    finally:
-        await admin.close()
-    await provision(kafka, declared())
+@pytest.fixture
+def _slow_topic(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A topic `slow` whose writes are never acknowledged, as of a partition that has lost its leader."""
+    send = Writer.send
 
+    async def send_slowly(writer: Writer, record: OutgoingRecord) -> asyncio.Future[None]:
+        if record.topic == "slow":
+            return asyncio.get_running_loop().create_future()
+        return await send(writer, record)
 
-@pytest.fixture(autouse=True)
-def _patched(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tests.conftest, "_empty_topics", _empty_topics)
+    monkeypatch.setattr(Writer, "send", send_slowly)

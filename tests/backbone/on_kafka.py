@@ -8,6 +8,7 @@ from typing import Literal
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import GroupCoordinatorNotAvailableError, GroupLoadInProgressError
+from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
 from aiokafka.structs import ConsumerRecord
 
 from services.backbone.process import Process
@@ -46,6 +47,25 @@ async def put(settings: Settings, records: Sequence[OutgoingRecord]) -> None:
             await producer.send_and_wait(
                 record.topic, record.value, key=record.key, partition=record.partition, headers=record.headers
             )
+    finally:
+        await producer.stop()
+
+
+async def put_with_a_bad_header(settings: Settings, record: OutgoingRecord) -> None:
+    """Write a record with a header whose name is not UTF-8. No client does that by itself; a broken one may."""
+
+    class Name(str):
+        def encode(self, *_: object) -> bytes:
+            return b"\xff"
+
+    producer = AIOKafkaProducer(bootstrap_servers=settings.kafka.bootstrap_servers, acks="all")
+    await producer.start()
+    try:
+        batch = producer.create_batch()
+        batch._builder = _DefaultRecordBatchBuilderPy(2, 0, False, -1, -1, -1, 100_000)
+        batch.append(key=record.key, value=record.value, timestamp=None, headers=[(Name(), b"")])
+        batch.close()
+        await (await producer.send_batch(batch, record.topic, partition=record.partition))
     finally:
         await producer.stop()
 

@@ -1,7 +1,8 @@
 import asyncio
+import shutil
 import threading
-from collections.abc import Callable
-from contextlib import AsyncExitStack, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -156,30 +157,69 @@ def test_a_process_does_not_start_with_defects(file: Path) -> None:
         Live("tried", builder(file))
 
 
-async def test_an_edit_on_the_disk_is_in_force_within_five_seconds(file: Path) -> None:
-    live = Live("tried", builder(file))
-    settings = Settings(config=file.parents[1], instance="one")
+@asynccontextmanager
+async def watched(folder: Path) -> AsyncIterator[Live[Version]]:
+    """A configuration folder that is followed until the end of the block."""
+    live = Live("tried", builder(folder / "watches" / "desk.yaml"))
     async with AsyncExitStack() as stack:
-        process = Process("tried", settings, stack, Progress("tried"))
+        process = Process("tried", Settings(config=folder, instance="one"), stack, Progress("tried"))
         watching = asyncio.ensure_future(live.watch(process))
+        await asyncio.sleep(1)  # the watch begins
         try:
-            await asyncio.sleep(1)  # the watch begins
-            save(file, "words: [second]")
-            await eventually(lambda: live.current.words == ("second",))
-
-            save(file, "words: [")
-            await eventually(lambda: success() == 0)
-            assert live.current.words == ("second",)
-
-            save_as_editors_do(file, "words: [third]")
-            await eventually(lambda: live.current.words == ("third",))
-
-            save(file.with_name("bureau.yaml"), "words: [fourth]")
-            await eventually(lambda: live.current.words == ("fourth", "third"))
-            remove(file)
-            await eventually(lambda: live.current.words == ("fourth",))
+            yield live
+            assert not watching.done()
         finally:
             process.stopping.set()
             async with asyncio.timeout(5):
-                with suppress(asyncio.CancelledError):
-                    await watching
+                await watching
+
+
+def in_force(live: Live[Version], *words: str) -> Callable[[], bool]:
+    return lambda: live.current.words == words
+
+
+async def test_an_edit_on_the_disk_is_in_force_within_five_seconds(file: Path) -> None:
+    async with watched(file.parents[1]) as live:
+        save(file, "words: [second]")
+        await eventually(in_force(live, "second"))
+
+        save(file, "words: [")
+        await eventually(lambda: success() == 0)
+        assert live.current.words == ("second",)
+
+        save_as_editors_do(file, "words: [third]")
+        await eventually(in_force(live, "third"))
+
+        save(file.with_name("bureau.yaml"), "words: [fourth]")
+        await eventually(in_force(live, "fourth", "third"))
+        remove(file)
+        await eventually(in_force(live, "fourth"))
+
+
+async def test_a_folder_that_another_takes_the_place_of_is_followed(tmp_path: Path) -> None:
+    """As deployments do it, that swap a link to the next release of the configuration."""
+
+    def release(name: str) -> None:
+        (tmp_path / name / "watches").mkdir(parents=True)
+        save(tmp_path / name / "watches" / "desk.yaml", f"words: [{name}]")
+        (tmp_path / "next").symlink_to(name)
+        (tmp_path / "next").replace(tmp_path / "current")
+
+    release("first")
+    async with watched(tmp_path / "current") as live:
+        for name in ("second", "third"):
+            release(name)
+            await eventually(in_force(live, name))
+        save(tmp_path / "third" / "watches" / "desk.yaml", "words: [edited]")
+        await eventually(in_force(live, "edited"))
+
+
+async def test_a_folder_that_is_away_for_a_while_is_followed_when_it_is_back(file: Path) -> None:
+    folder = file.parents[1]
+    async with watched(folder) as live:
+        for words in ("second", "third"):
+            shutil.rmtree(folder)
+            await eventually(lambda: success() == 0)
+            file.parent.mkdir(parents=True)
+            save(file, f"words: [{words}]")
+            await eventually(in_force(live, words))

@@ -9,11 +9,12 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from schemas import Article
 from services.backbone.errors import BrokerUnavailable, TopicMismatch
-from services.backbone.provision import TopicReport, inspect, provision, require
+from services.backbone.provision import TopicReport, await_topics, inspect, provision, require
 from services.backbone.settings import KafkaSettings, Settings
 from services.backbone.topics import ALERTING_STATE, ARTICLES, Topic, declared
 from services.broker import free_port
-from tests.backbone.on_kafka import admin_of
+from tests.backbone.eventually import eventually
+from tests.backbone.on_kafka import admin_of, running
 
 
 @pytest.fixture
@@ -124,3 +125,20 @@ async def test_without_a_broker_the_message_says_what_to_do() -> None:
             BrokerUnavailable, match=rf"no broker answers at {address} .*TOCSIN_KAFKA_BOOTSTRAP_SERVERS"
         ):
             await provision(KafkaSettings(bootstrap_servers=address), [ARTICLES])
+
+
+async def test_a_process_that_starts_before_its_topics_waits_for_them(settings: Settings) -> None:
+    later = replace(ARTICLES, name="later")
+    async with running(settings) as process:
+        process.progress.started()
+        waiting = asyncio.ensure_future(await_topics(process, [ARTICLES, later]))
+        await eventually(lambda: process.progress.report()["waiting_for"] == "topics")
+        await provision(settings.kafka, [later])
+        async with asyncio.timeout(5):
+            await waiting
+
+
+async def test_a_process_does_not_start_on_topics_of_another_shape(settings: Settings) -> None:
+    async with running(settings) as process, asyncio.timeout(10):
+        with pytest.raises(TopicMismatch, match="articles: has 3 partitions, declared are 4"):
+            await await_topics(process, [replace(ARTICLES, partitions=4)])

@@ -4,14 +4,17 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from aiokafka.admin import NewTopic
 
 from schemas import Article
+from services.backbone.errors import RecordTooLarge
 from services.backbone.record import ConsumedRecord, OutgoingRecord, decode, encode, trace_of
 from services.backbone.settings import Settings
 from services.backbone.stage import run_stage
 from services.backbone.topics import ARTICLES, DEAD_LETTERS
 from tests.backbone.clock import Clock
-from tests.backbone.on_kafka import committed, ends, put, running, stands_in
+from tests.backbone.eventually import eventually
+from tests.backbone.on_kafka import admin_of, committed, ends, put, running, stands_in
 from tests.schemas.examples import example
 
 STAGE = "tagging"
@@ -118,17 +121,17 @@ async def test_what_was_begun_is_finished_before_the_end(settings: Settings) -> 
     assert await mapped(settings) == Counter(f"art-{number}" for number in range(2000))
 
 
+def to_slow(record: ConsumedRecord) -> OutgoingRecord:
+    return OutgoingRecord("slow", record.key or b"", record.value, [])
+
+
+@pytest.mark.usefixtures("_slow_topic")
 @pytest.mark.parametrize("before", [0, 10], ids=["from the beginning", "after a commit"])
 async def test_a_record_whose_output_is_not_written_is_not_passed_over(settings: Settings, before: int) -> None:
-    """The output's topic does not exist, so its write waits; those behind it are written at once.
+    """Those behind it are written at once. Killed in that time, the record must come again."""
 
-    Killed in that time, the record must come again.
-    """
-
-    def one_to_nowhere(record: ConsumedRecord) -> OutgoingRecord:
-        if record.key == f"art-{before}".encode():
-            return OutgoingRecord("nowhere", record.key, record.value, [])
-        return pass_on(record)
+    def one_to_slow(record: ConsumedRecord) -> OutgoingRecord:
+        return to_slow(record) if record.key == f"art-{before}".encode() else pass_on(record)
 
     everything = [replace(record, partition=0) for record in articles(before + 10)]
     if before:
@@ -136,9 +139,9 @@ async def test_a_record_whose_output_is_not_written_is_not_passed_over(settings:
         await run_until_committed(settings)
     await put(settings, everything[before:])
     async with running(settings, STAGE) as process:
-        stage = asyncio.ensure_future(run_stage(process, ARTICLES, one_to_nowhere))
+        stage = asyncio.ensure_future(run_stage(process, ARTICLES, one_to_slow))
         async with asyncio.timeout(60):
-            while (await mapped(settings)).total() < before + 9:
+            while (await mapped(settings)).total() < before + 9:  # noqa: ASYNC110
                 await asyncio.sleep(0.3)
         await asyncio.sleep(3)  # it commits once a second
         assert (await committed(settings, STAGE, "articles")).get(0, 0) == before
@@ -149,20 +152,33 @@ async def test_a_record_whose_output_is_not_written_is_not_passed_over(settings:
     assert set(await mapped(settings)) == {f"art-{number}" for number in range(before + 10)}
 
 
+@pytest.mark.usefixtures("_slow_topic")
 async def test_a_stage_that_stands_still_is_not_ready(settings: Settings) -> None:
-    """As above: the only record waits to be written."""
     clock = Clock()
-    await put(settings, articles(1))
+    await put(settings, [replace(article(0), partition=0)])
     async with running(settings, STAGE, clock) as process:
-        stage = asyncio.ensure_future(
-            run_stage(process, ARTICLES, lambda record: OutgoingRecord("nowhere", b"k", record.value, []))
-        )
-        async with asyncio.timeout(30):
-            while process.progress.report()["lag"] != {"articles[0]": 0, "articles[1]": 0, "articles[2]": 1}:
-                await asyncio.sleep(0.2)
+        stage = asyncio.ensure_future(run_stage(process, ARTICLES, to_slow))
+        await eventually(lambda: process.progress.report()["lag"] == {"articles[0]": 1}, seconds=30)
         assert process.progress.report()["ready"] is True
         clock.now += 61
         await asyncio.sleep(1.5)
         assert process.progress.report()["ready"] is False
         stage.cancel()
         await asyncio.wait({stage})
+
+
+async def test_an_output_that_can_never_be_written_ends_the_stage_and_not_the_record(settings: Settings) -> None:
+    async with admin_of(settings) as admin:
+        await admin.create_topics([NewTopic("narrow", 1, 1, topic_configs={"max.message.bytes": "1000"})])
+
+    def too_large(record: ConsumedRecord) -> OutgoingRecord:
+        return OutgoingRecord("narrow", b"k", b"x" * 5000, []) if record.key == b"art-3" else pass_on(record)
+
+    everything = [replace(record, partition=0) for record in articles(10)]
+    await put(settings, everything)
+    async with running(settings, STAGE) as process, asyncio.timeout(60):
+        with pytest.raises(RecordTooLarge, match="narrow takes no record of 5000 bytes"):
+            await run_stage(process, ARTICLES, too_large)
+    assert (await committed(settings, STAGE, "articles")).get(0, 0) <= 3
+    await run_until_committed(settings)
+    assert set(await mapped(settings)) == {f"art-{number}" for number in range(10)}

@@ -13,7 +13,7 @@ from services.backbone.progress import Progress
 from services.backbone.record import OutgoingRecord
 from services.backbone.settings import Settings
 from services.backbone.transaction import ReadRecord, TransactionalLoop
-from tests.backbone.on_kafka import admin_of, committed, ends, put, stands_in
+from tests.backbone.on_kafka import admin_of, committed, ends, put, put_with_a_bad_header, stands_in
 
 STAGE = "decide"
 
@@ -189,3 +189,12 @@ async def test_what_was_read_before_a_rebalance_is_dropped(settings: Settings, m
     assert second.restored, "there was a rebalance"
     assert (first.without_memory, second.without_memory) == ([], [])
     assert await values(settings, "alerts") == names(60)
+
+
+async def test_a_header_whose_name_is_not_utf8_stops_nothing(settings: Settings) -> None:
+    await put_with_a_bad_header(settings, mention("bad", 0))
+    await put(settings, [mention("good", 0)])
+    decider = OnceEach()
+    async with deciding(settings, decider):
+        await until(lambda: decider.decided == [b"bad", b"good"])
+    assert await values(settings, "alerts") == [b"bad", b"good"]

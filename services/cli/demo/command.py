@@ -17,10 +17,9 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from schemas import Alert, Article, Source
+from schemas import Article, Source
 from schemas.ids import article_id, revision
 from services.alerting.match import match_watches
-from services.alerting.render import render
 from services.alerting.watches import load_watches
 from services.backbone.errors import TocsinError
 from services.backbone.provision import provision
@@ -28,9 +27,9 @@ from services.backbone.settings import KafkaSettings, Settings, load_settings
 from services.backbone.telemetry import configure_logging
 from services.backbone.topics import ALERTS, declared
 from services.broker import EmbeddedBroker, free_port
-from services.cli.alerts import From, read_alerts
+from services.cli.alerts import From, read_alerts, show
 from services.cli.demo.articles import Sample, samples
-from services.cli.demo.installation import SECRET, SECRET_VARIABLE, write_installation
+from services.cli.demo.installation import SECRET, SECRET_VARIABLE, add_real_sources, write_installation
 from services.cli.demo.newsroom import Newsroom
 from services.cli.run import BODIES, Stage, end_processes, stage_command
 from services.tagging.app import load_engine
@@ -59,6 +58,7 @@ def demo(
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
     stopped = False
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))  # either way all is undone
     try:
         with EmbeddedBroker(FOLDER / "broker", free_port()) as broker:
             settings = load_settings(
@@ -91,7 +91,7 @@ class _Demo:
 
     async def run(self) -> None:
         began = time.monotonic()
-        write_installation(self._settings.config, f"http://127.0.0.1:{self._port}", real_sources=self._keep)
+        write_installation(self._settings.config, f"http://127.0.0.1:{self._port}")
         watches = load_watches(self._settings.config)
         expected = expected_rings(self._settings.config, samples())
         self._say(f"{len(samples())} sample articles in 5 languages, {len(watches.listed)} watches, a broker in memory")
@@ -104,6 +104,7 @@ class _Demo:
                     await asyncio.wait_for(self._story(expected), SECONDS)
                     self._summary(expected, time.monotonic() - began)
                     if self._keep:
+                        add_real_sources(self._settings.config)
                         self._say("\nnow the real feeds of the default sources are polled; Ctrl-C ends it\n")
                         await following
                 except TimeoutError:
@@ -151,10 +152,7 @@ class _Demo:
         async for alert in read_alerts(self._settings.kafka, ALERTS.name, From.BEGINNING):
             self._rang[alert.watch.id, alert.article.id] += 1
             self._ids.add(alert.id)
-            self._show(alert)
-
-    def _show(self, alert: Alert) -> None:
-        self._console.print(render(alert))
+            show(self._console, alert)
 
     def _say(self, words: str) -> None:
         self._console.print(Text(words, style="bold"))

@@ -14,18 +14,15 @@ SECRET_VARIABLE = "TOCSIN_DEMO_WEBHOOK_SECRET"  # noqa: S105 - the variable's na
 SECRET = "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
 
 
-def write_installation(folder: Path, site: str, *, real_sources: bool) -> None:
+def write_installation(folder: Path, site: str) -> None:
     """Write the folder.
 
     Args:
         folder: where; it must not exist.
         site: address of the loopback site.
-        real_sources: whether the default sources are polled too.
     """
-    shutil.copytree(DEFAULT_CONFIG, folder)
-    if not real_sources:
-        shutil.rmtree(folder / "sources")
-        (folder / "sources").mkdir()
+    shutil.copytree(DEFAULT_CONFIG, folder, ignore=shutil.ignore_patterns("sources"))
+    (folder / "sources").mkdir()
     sources = [
         {"id": f"demo-{name}", "name": title, "url": f"{site}/{name}.xml", "interval": 2}
         for name, title in FEEDS.items()
@@ -33,6 +30,11 @@ def write_installation(folder: Path, site: str, *, real_sources: bool) -> None:
     _write(folder / "sources" / "demo.yaml", {"sources": sources})
     channel = {"id": "demo-hook", "type": "webhook", "url": f"{site}/hook", "secret_env": SECRET_VARIABLE}
     _write(folder / "tocsin.yaml", {"channels": [channel], "default_channels": ["demo-hook"]})
+
+
+def add_real_sources(folder: Path) -> None:
+    """Add the default sources; the running ingestion takes them over."""
+    shutil.copytree(DEFAULT_CONFIG / "sources", folder / "sources", dirs_exist_ok=True)
 
 
 def _write(path: Path, content: object) -> None:
