@@ -8,6 +8,7 @@
 Each file is a mapping of lists (`watches: [...]`); the lists of all files of a part are read as one.
 """
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -56,7 +57,11 @@ def read_part(folder: Path, part: str, model: type[M]) -> Part[M]:
     if not folder.is_dir():
         where = Location(str(folder), 1)
         raise ConfigurationError([Defect(where, "no such folder", "name the configuration folder by --config")])
-    defects: list[Defect] = []
+    defects = [
+        Defect(Location(str(closed), 1), "the folder cannot be read", "check its permissions, and those above it")
+        for closed in (folder, *(path for path in folder.rglob("*") if path.is_dir()))
+        if not os.access(closed, os.R_OK | os.X_OK)
+    ]
     files: list[tuple[YamlFile, M]] = []
     state = sha256()
     for path in sorted(folder.glob(PARTS[part])):

@@ -47,7 +47,7 @@ def readiness(desk: Desk, stage: Stage) -> dict[str, object]:
         json.loads(line) for line in desk.log(stage).read_text(encoding="utf-8").splitlines() if "listening" in line
     )
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{listening['port']}/readyz", timeout=5) as answer:  # noqa: S310
+        with urllib.request.urlopen(f"http://127.0.0.1:{listening['port']}/readyz", timeout=5) as answer:
             report: dict[str, object] = json.load(answer)
     except urllib.error.HTTPError as error:
         report = json.load(error)

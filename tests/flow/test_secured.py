@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import trustme
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
+from pydantic import SecretStr
 
 from services.backbone.errors import BrokerUnavailable
 from services.backbone.provision import inspect, provision
@@ -87,7 +88,7 @@ def test_the_whole_line_runs_over_tls_with_a_password(
     site.publishes("feed", [Item("one", "The TTP is named", "A text.")])
 
     with broker:
-        wrong = secured.model_copy(update={"sasl_password": type(secured.sasl_password)("not it")})
+        wrong = secured.model_copy(update={"sasl_password": SecretStr("not it")})
         with pytest.raises(BrokerUnavailable, match="no broker answers"):
             asyncio.run(inspect(wrong, TOPICS))
         asyncio.run(provision(secured, declared()))
