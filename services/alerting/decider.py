@@ -9,10 +9,10 @@ from services.alerting.decide import decide, ring, rung
 from services.alerting.memory import Memory
 from services.backbone.dead_letters import set_aside
 from services.backbone.errors import RecordError
+from services.backbone.librdkafka import ReadRecord
 from services.backbone.record import OutgoingRecord, decode, encode, trace_of
 from services.backbone.telemetry import ARTICLE_AGE_SECONDS, DECISIONS, RECORDS, STAGE_SECONDS, logger
 from services.backbone.topics import ALERTING_STATE, ALERTS, MENTIONS, alert_topic
-from services.backbone.transaction import ReadRecord
 
 log = logger()
 

@@ -64,7 +64,12 @@ DELIVERIES = Topic(
     "deliveries", Delivery, "alert id", "Each attempt at a channel, and its outcome.", retention=30 * _DAY
 )
 DEAD_LETTERS = Topic(
-    "dead-letters", DeadLetter, "origin", "Records set aside, with the reason.", partitions=1, retention=30 * _DAY
+    "dead-letters",
+    DeadLetter,
+    "origin",
+    "Records set aside, with the reason; a record without a value says that the one of its key was sent again.",
+    partitions=1,
+    retention=30 * _DAY,
 )
 
 TOPICS: tuple[Topic[Any], ...] = (

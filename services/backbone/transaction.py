@@ -12,49 +12,34 @@ that was measured. Two rules, for reasons that stand there too:
 import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
 from confluent_kafka import (
     OFFSET_BEGINNING,
     Consumer,
     KafkaError,
     KafkaException,
-    Message,
     Producer,
     TopicPartition,
 )
 
 from services.backbone.errors import TransactionStuck
+from services.backbone.librdkafka import REQUEST_SECONDS, ReadRecord, read, read_to_end
 from services.backbone.progress import Progress
-from services.backbone.record import Headers, OutgoingRecord
+from services.backbone.record import OutgoingRecord
 from services.backbone.settings import Settings
 from services.backbone.telemetry import TRANSACTIONS, logger
 from services.backbone.topics import BROKER_RECORD_BYTES
 
 BATCH_RECORDS = 500
 POLL_SECONDS = 0.25
-REQUEST_SECONDS = 8.0
 TRANSACTION_SECONDS = 10.0
-RESTORE_SECONDS = 120.0
 RETRY_SECONDS = (0.5, 1.0, 2.0, 5.0)
 ANY_PARTITION = -1
 MOST_STUCK = 5
 LOGGED_FAILURES = 5
 
 log = logger()
-
-
-@dataclass(frozen=True, slots=True)
-class ReadRecord:
-    """A message of librdkafka as a plain value."""
-
-    topic: str
-    partition: int
-    offset: int
-    key: bytes | None
-    value: bytes | None
-    headers: Headers | None
 
 
 class Decider(Protocol):
@@ -190,7 +175,7 @@ class _Session:
                 records.clear()
             if message is None:
                 break
-            records.append(_read(message))
+            records.append(read(message))
         return records
 
     def _commit(self, outputs: list[OutgoingRecord], next_offsets: dict[int, int]) -> None:
@@ -222,7 +207,7 @@ class _Session:
             began = time.monotonic()
             restored = 0
             for partition in partitions:
-                records = self._state_of(partition.partition)
+                records = read_to_end(self._reader_config, self._loop._state, partition.partition)
                 restored += len(records)
                 self._decider.restore(partition.partition, records)
             consumer.assign(committed)
@@ -248,43 +233,6 @@ class _Session:
         """After a time without any broker a transaction would get stuck: begin a new session before one is open."""
         if error.code() == KafkaError._ALL_BROKERS_DOWN:
             self._failure = KafkaException(error)
-
-    def _state_of(self, number: int) -> list[ReadRecord]:
-        """The state slice of one partition, up to where its log ends now, open transactions included.
-
-        The end is asked for without regard to transactions and the slice is read read_committed, so this waits until
-        a commit whose marker is still on its way to the state topic has arrived there.
-        """
-        partition = TopicPartition(self._loop._state, number, OFFSET_BEGINNING)
-        end = self._log_end(number)
-        reader = Consumer(self._reader_config | {"group.id": "unused", "enable.partition.eof": True})
-        records: list[ReadRecord] = []
-        try:
-            reader.assign([partition])
-            deadline = time.monotonic() + RESTORE_SECONDS
-            reached = 0
-            while reached < end:
-                if time.monotonic() > deadline:
-                    raise KafkaException(KafkaError(KafkaError._TIMED_OUT, f"state of partition {number} not read"))
-                for message in reader.consume(1000, timeout=0.2):
-                    error = message.error()
-                    if error is not None and error.code() != KafkaError._PARTITION_EOF:
-                        raise KafkaException(error)
-                    reached = (message.offset() or 0) + (0 if error is not None else 1)
-                    if error is None:
-                        records.append(_read(message))
-        finally:
-            reader.close()
-        return records
-
-    def _log_end(self, number: int) -> int:
-        reader = Consumer(self._reader_config | {"group.id": "unused", "isolation.level": "read_uncommitted"})
-        try:
-            partition = TopicPartition(self._loop._state, number)
-            _, end = reader.get_watermark_offsets(partition, timeout=REQUEST_SECONDS, cached=False)
-            return int(end)
-        finally:
-            reader.close()
 
     def _observe(self, next_offsets: dict[int, int]) -> None:
         for number, offset in next_offsets.items():
@@ -330,23 +278,6 @@ class _Ending(threading.Thread):
                 self._producer.commit_transaction(REQUEST_SECONDS)
         except Exception as error:
             self._failure = error
-
-
-def _read(message: Message) -> ReadRecord:
-    error = message.error()
-    if error is not None:
-        raise KafkaException(error)
-    topic, partition, offset = message.topic(), message.partition(), message.offset()
-    assert topic is not None and partition is not None and offset is not None  # noqa: S101,PT018 - it has no error
-    try:
-        headers = cast(list[tuple[str, bytes]] | None, message.headers())
-    except SystemError:  # what confluent-kafka makes of a header whose name is not UTF-8
-        headers = None
-    return ReadRecord(topic, partition, offset, _bytes(message.key()), _bytes(message.value()), headers)
-
-
-def _bytes(value: str | bytes | None) -> bytes | None:
-    return value.encode() if isinstance(value, str) else value
 
 
 def _is_final(error: KafkaError) -> bool:

@@ -22,7 +22,12 @@ from services.backbone.topics import ALERTS, alert_topic
 from services.cli.connection import connected
 from services.cli.options import Json
 
-app = typer.Typer(help="The alerts.", no_args_is_help=True)
+app = typer.Typer(add_completion=False, no_args_is_help=True)
+
+
+@app.callback()
+def alerts() -> None:
+    """The alerts."""
 
 
 class From(StrEnum):

@@ -2,31 +2,71 @@
 
 import logging
 import sys
+from collections.abc import Iterator, MutableMapping
+from importlib import import_module
+from typing import Any
 
 import typer
+import typer.main
 from rich.console import Console
 from rich.text import Text
+from typer.core import TyperGroup
 
 from services.backbone.errors import TocsinError
 from services.backbone.telemetry import configure_logging
-from services.cli import alerts, broker, check, contract, dead_letters, demo, run, tag, topics
 
-app = typer.Typer(
-    name="tocsin",
-    help="Watches the news and rings when someone you watch is in it.",
-    no_args_is_help=True,
-    rich_markup_mode="rich",
-    pretty_exceptions_enable=False,
-)
-app.command(name="demo")(demo.demo)
-app.command(name="check")(check.check)
-app.command(name="tag")(tag.tag_command)
-app.command(name="run")(run.run)
-app.add_typer(alerts.app, name="alerts")
-app.add_typer(topics.app, name="topics")
-app.add_typer(broker.app, name="broker")
-app.add_typer(dead_letters.app, name="dead-letters")
-app.add_typer(contract.app, name="schemas")
+MODULES = {
+    "demo": "services.cli.demo.command",
+    "check": "services.cli.check",
+    "tag": "services.cli.tag",
+    "run": "services.cli.run",
+    "alerts": "services.cli.alerts",
+    "topics": "services.cli.topics",
+    "broker": "services.cli.broker",
+    "dead-letters": "services.cli.dead_letters",
+    "schemas": "services.cli.contract",
+}
+"""Each command and the module whose `app` it is."""
+
+
+class _Commands(MutableMapping[str, Any]):
+    """The commands; a module is imported when its command is called for, so a process holds only what it uses."""
+
+    def __init__(self) -> None:
+        self._imported: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._imported:
+            command = typer.main.get_command(import_module(MODULES[name]).app)
+            command.name = name
+            self._imported[name] = command
+        return self._imported[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(MODULES)
+
+    def __len__(self) -> int:
+        return len(MODULES)
+
+    def __setitem__(self, name: str, command: Any) -> None:
+        self._imported[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        raise TypeError("commands are not removed")
+
+
+class _Tocsin(TyperGroup):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.commands = _Commands()
+
+
+app = typer.Typer(name="tocsin", cls=_Tocsin, no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def tocsin() -> None:
+    """Watches the news and rings when someone you watch is in it."""
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from rich.markup import escape
 from services.broker import EmbeddedBroker, KafkaBroker, LocalBroker, answers, find, stop
 from services.cli.options import Json
 
-app = typer.Typer(help="A broker on this machine, on loopback.", no_args_is_help=True)
+app = typer.Typer(add_completion=False, help="A broker on this machine, on loopback.", no_args_is_help=True)
 
 Data = Annotated[Path, typer.Option("--data", help="The folder that it keeps everything in.")]
 DEFAULT_DATA = Path(".tocsin/kafka")

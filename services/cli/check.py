@@ -15,7 +15,7 @@ from services.backbone.errors import ConfigurationError, Defect
 from services.backbone.settings import load_settings
 from services.cli.options import Config, Json
 from services.ingestion.sources import load_sources
-from services.tagging.app import load_engine
+from services.tagging.pack import load_engine
 
 READERS: dict[str, Callable[[Path], Any]] = {
     "sources": load_sources,
@@ -24,6 +24,10 @@ READERS: dict[str, Callable[[Path], Any]] = {
 }
 
 
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
 def check(config: Config = None, as_json: Json = False) -> None:
     """Validate the configuration folder. Exit status 1 when something is wrong."""
     folder = load_settings(config=config).config

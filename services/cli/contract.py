@@ -13,7 +13,9 @@ FOLDER = Path(schemas.__file__).parent
 GENERATED = FOLDER / "generated"
 RELEASED = FOLDER / "released"
 
-app = typer.Typer(help="The events' JSON Schemas and the AsyncAPI document.", no_args_is_help=True)
+app = typer.Typer(
+    add_completion=False, help="The events' JSON Schemas and the AsyncAPI document.", no_args_is_help=True
+)
 
 
 @app.command()

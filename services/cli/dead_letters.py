@@ -23,7 +23,7 @@ from services.cli.options import Json
 MAX_REPLAYS = 3
 """A record that failed so often again is mended by no further replay."""
 
-app = typer.Typer(help="Records that could not be handled.", no_args_is_help=True)
+app = typer.Typer(add_completion=False, help="Records that could not be handled.", no_args_is_help=True)
 
 
 @app.command(name="list")

@@ -42,6 +42,10 @@ BODIES = {
 }
 
 
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
 def run(
     stage: Annotated[Stage, typer.Argument(help="Which process; `all` runs the five, each as its own process.")],
     config: Config = None,

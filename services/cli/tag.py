@@ -19,7 +19,7 @@ from schemas.ids import article_id_from_guid, revision
 from services.backbone.errors import UnreadableRecord
 from services.backbone.settings import load_settings
 from services.cli.options import Config, Json
-from services.tagging.app import load_engine
+from services.tagging.pack import load_engine
 from services.tagging.tag import tag
 
 SOURCE = Source(id="file", name="a file")
@@ -37,6 +37,10 @@ class InputArticle(BaseModel):
     lang: str | None = None
 
 
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
 def tag_command(
     file: Annotated[Path | None, typer.Argument(help="A text; - for standard input.", show_default=False)] = None,
     articles: Annotated[

@@ -14,7 +14,7 @@ from services.backbone.settings import load_settings
 from services.backbone.topics import declared
 from services.cli.options import Config, Json
 
-app = typer.Typer(help="The topics on the broker.", no_args_is_help=True)
+app = typer.Typer(add_completion=False, help="The topics on the broker.", no_args_is_help=True)
 
 
 @app.command(name="provision")

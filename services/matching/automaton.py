@@ -26,7 +26,9 @@ class Automaton(Protocol):
         ...
 
 
-class DaachorseAutomaton:
+class DaachorseAutomaton(Automaton):
+    """The quickest of those measured; it has no wheel for Linux on arm64 or with musl."""
+
     def __init__(self, patterns: Sequence[str]) -> None:
         import daachorse  # its wheels are missing on some platforms
 
@@ -36,7 +38,9 @@ class DaachorseAutomaton:
         return [(pattern, start, end) for start, end, pattern in self._search(text)] if self._search else []
 
 
-class AhoCorasickAutomaton:
+class AhoCorasickAutomaton(Automaton):
+    """Half as quick, with wheels nearly everywhere."""
+
     def __init__(self, patterns: Sequence[str]) -> None:
         self._search = ahocorasick_rs.AhoCorasick(patterns, store_patterns=False).find_matches_as_indexes
 

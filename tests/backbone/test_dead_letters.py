@@ -11,7 +11,7 @@ from services.backbone.errors import RecordTooLarge, UnreadableRecord
 from services.backbone.record import OutgoingRecord, decode, encode, trace_of
 from services.backbone.settings import Settings
 from services.backbone.topics import DEAD_LETTERS, MAX_RECORD_BYTES
-from services.backbone.transaction import ReadRecord
+from services.backbone.librdkafka import ReadRecord
 from tests.backbone.on_kafka import put, stands_in
 from tests.schemas.examples import example
 

@@ -12,7 +12,8 @@ from services.backbone import transaction
 from services.backbone.progress import Progress
 from services.backbone.record import OutgoingRecord
 from services.backbone.settings import Settings
-from services.backbone.transaction import ReadRecord, TransactionalLoop
+from services.backbone.librdkafka import ReadRecord
+from services.backbone.transaction import TransactionalLoop
 from tests.backbone.on_kafka import admin_of, committed, ends, put, put_with_a_bad_header, stands_in
 
 STAGE = "decide"

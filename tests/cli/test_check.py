@@ -11,7 +11,7 @@ import pytest
 from services.alerting.match import match_watches
 from services.alerting.watches import load_watches
 from services.backbone.settings import DEFAULT_CONFIG
-from services.tagging.app import load_engine
+from services.tagging.pack import load_engine
 from services.tagging.tag import tag
 from tests.alerting.examples import article, write_folder
 from tests.cli.command import invoke, run

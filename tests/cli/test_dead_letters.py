@@ -10,10 +10,10 @@ from schemas import DeadLetter
 from schemas.dead_letter import MAX_KEPT_BYTES
 from services.backbone.dead_letters import set_aside
 from services.backbone.errors import UnreadableRecord
+from services.backbone.librdkafka import ReadRecord
 from services.backbone.record import OutgoingRecord
 from services.backbone.settings import Settings
 from services.backbone.topics import ARTICLES, ARTICLES_TAGGED, DEAD_LETTERS
-from services.backbone.transaction import ReadRecord
 from tests.alerting.examples import PACK, write_folder
 from tests.backbone.on_kafka import put, stands_in
 from tests.cli.command import TOCSIN, eventually, run, variables_of, variables_with

@@ -32,7 +32,7 @@ from services.cli.demo.articles import Sample, samples
 from services.cli.demo.installation import SECRET, SECRET_VARIABLE, add_real_sources, write_installation
 from services.cli.demo.newsroom import Newsroom
 from services.cli.run import BODIES, Stage, end_processes, stage_command
-from services.tagging.app import load_engine
+from services.tagging.pack import load_engine
 from services.tagging.tag import tag
 
 FOLDER = Path(".tocsin") / "demo"
@@ -47,6 +47,10 @@ class DemoFailed(TocsinError):
     """The demo did not show what it is there to show."""
 
 
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
 def demo(
     keep: Annotated[
         bool, typer.Option("--keep", help="Stay up and poll the real feeds of the default sources.")
