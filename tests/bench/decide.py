@@ -18,7 +18,7 @@ from services.backbone.record import encode
 from services.backbone.settings import DEFAULT_CONFIG
 from services.backbone.topics import MENTIONS
 from services.cli.run import Stage
-from services.tagging.app import load_engine
+from services.tagging.pack import load_engine
 from services.tagging.tag import tag
 from tests.bench.articles import articles
 from tests.bench.cpu import MICRO
@@ -83,9 +83,7 @@ def decide() -> list[Table]:
 
 def _backlog() -> list[Mention]:
     engine, watches = load_engine(DEFAULT_CONFIG), load_watches(DEFAULT_CONFIG)
-    patterns = [
-        mention for one in articles(PATTERNS) for mention in match_watches(tag(one, engine), watches, NOW)
-    ]
+    patterns = [mention for one in articles(PATTERNS) for mention in match_watches(tag(one, engine), watches, NOW)]
     new = [_of_another_article(patterns[number % len(patterns)], number) for number in range(MENTIONS_IN_ALL // 2)]
     backlog = [*new, *new]
     Random(0).shuffle(backlog)

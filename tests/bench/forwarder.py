@@ -3,7 +3,6 @@
 `python -m tests.bench.forwarder SERVERS FROM TO` forwards until it is killed; aiokafka's defaults, `acks=all`.
 """
 
-import asyncio
 import sys
 
 import uvloop

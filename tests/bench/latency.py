@@ -26,7 +26,7 @@ from services.backbone.clients import new_consumer, new_producer, partitions_of,
 from services.backbone.record import OutgoingRecord, decode, encode
 from services.backbone.settings import DEFAULT_CONFIG, KafkaSettings
 from services.backbone.topics import ALERTS, ARTICLES, ARTICLES_TAGGED, MENTIONS
-from services.tagging.app import load_engine
+from services.tagging.pack import load_engine
 from services.tagging.tag import tag
 from tests.bench.articles import articles
 from tests.bench.cpu import MICRO
@@ -138,7 +138,9 @@ async def _measure(
 
 
 @asynccontextmanager
-async def _reader(kafka: KafkaSettings, topic: str, note: Callable[[ConsumerRecord, float], None]) -> AsyncIterator[None]:
+async def _reader(
+    kafka: KafkaSettings, topic: str, note: Callable[[ConsumerRecord, float], None]
+) -> AsyncIterator[None]:
     """Note every record of a topic with the time at which it could be read."""
     consumer = new_consumer(kafka)
     await consumer.start()
@@ -229,7 +231,13 @@ def _hops(loads: Sequence[Load], seen: Seen, stamps: Mapping[str, Mapping[str, f
         moments = [[each[one] for each in (first, *others)] + [seen.readable[one][-1]] for one in rung]
         hops = [[(b - a) * 1000 for a, b in zip(one, one[1:], strict=False)] for one in moments]
         for name, at in (("p50", 50), ("p99", 99)):
-            rows.append((f"{load.rate}/s", name, *(quantiles(hop, n=100, method="inclusive")[at - 1] for hop in zip(*hops, strict=True))))
+            rows.append(
+                (
+                    f"{load.rate}/s",
+                    name,
+                    *(quantiles(hop, n=100, method="inclusive")[at - 1] for hop in zip(*hops, strict=True)),
+                )
+            )
     columns = ("articles", "ms", "to tagged", "to mention", "to alert, in its transaction", "to readable")
     return Table("hops", "Where the time goes", columns, rows, LIMITS_OF_HOPS)
 

@@ -29,14 +29,14 @@ from services.backbone.record import OutgoingRecord, decode, encode
 from services.backbone.settings import DEFAULT_CONFIG
 from services.backbone.telemetry import configure_logging, logger
 from services.backbone.topics import ALERTS, ARTICLES, ARTICLES_TAGGED, MENTIONS, Topic
-from services.backbone.transaction import ReadRecord
+from services.backbone.librdkafka import ReadRecord
 from services.ingestion.assemble import build_article
 from services.ingestion.feed import parse_feed
 from services.ingestion.fetch import Fetched, new_client
 from services.ingestion.poll import poll, read_answer
 from services.ingestion.sources import Source as Feed
-from services.tagging.app import load_engine, merge
 from services.tagging.gazetteer import Pack
+from services.tagging.pack import load_engine, merge
 from services.tagging.tag import tag
 from tests.bench.articles import articles
 from tests.bench.cpu import cpu_of_await, cpu_of_each

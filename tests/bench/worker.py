@@ -25,7 +25,7 @@ from services.backbone.settings import DEFAULT_CONFIG, Settings, load_settings
 from services.backbone.stage import run_stage
 from services.backbone.topics import ARTICLES, ARTICLES_TAGGED
 from services.broker import free_port
-from services.tagging.app import load_engine
+from services.tagging.pack import load_engine
 from services.tagging.tag import tag
 from tests.bench.cpu import MICRO
 

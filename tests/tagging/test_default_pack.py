@@ -13,8 +13,8 @@ from schemas import Article, Source
 from schemas.ids import article_id_from_guid, revision
 from services.backbone.configuration import read_part
 from services.backbone.settings import DEFAULT_CONFIG
-from services.tagging.app import load_engine, merge
 from services.tagging.gazetteer import Pack
+from services.tagging.pack import load_engine, merge
 from services.tagging.tag import tag
 from tests.conftest import SHARED
 
