@@ -203,8 +203,8 @@ async def begin_group(kafka: KafkaSettings, group: str, since: datetime) -> None
         new = [partition for partition in partitions if await consumer.committed(partition) is None]
         if not new:
             return
+        ends = await consumer.end_offsets(new)  # first: what is written from now on is after these
         found = await consumer.offsets_for_times(dict.fromkeys(new, int(since.timestamp() * 1000)))
-        ends = await consumer.end_offsets(new)
         begin = {partition: place.offset if (place := found[partition]) else ends[partition] for partition in new}
         await consumer.commit(begin)
         log.info("channel.begins", group=group, since=since.isoformat(), offsets=list(begin.values()))
