@@ -193,6 +193,7 @@ class Desk:
             "TOCSIN_DEPLOYMENT": self.settings.deployment,
             "TOCSIN_INSTANCE": self.settings.instance,
             "TOCSIN_LOG_FORMAT": "json",
+            "TOCSIN_LOG_LEVEL": "debug",
             "TOCSIN_KAFKA_BOOTSTRAP_SERVERS": kafka.bootstrap_servers,
             "TOCSIN_KAFKA_SESSION_TIMEOUT_SECONDS": str(kafka.session_timeout_seconds),
             **self.environment,

@@ -69,7 +69,8 @@ class AlertDecider:
             )
         outputs += [_tombstone(key, record.partition) for key in memory.forget(mention.met_at)]
         DECISIONS.labels(reason.value).inc()
-        log.info("mention.decided", reason=reason.value, watch=mention.watch.id, article=mention.article.id)
+        event = log.info if reason is Reason.FIRST_MENTION else log.debug  # a log event costs as much as the decision
+        event("mention.decided", reason=reason.value, watch=mention.watch.id, article=mention.article.id)
         RECORDS.labels(self._stage, "handled").inc()
         STAGE_SECONDS.labels(self._stage).observe(time.perf_counter() - began)
         return outputs

@@ -137,6 +137,8 @@ class _Session:
                 "message.max.bytes": BROKER_RECORD_BYTES,
                 "partitioner": "murmur2_random",
                 "linger.ms": 0,
+                # A transaction is refused while the marks of the last one are under way: ask again soon.
+                "retry.backoff.ms": 10,
             }
         )
         self._failure: Exception | None = None

@@ -7,9 +7,9 @@ from schemas.state import RungState
 from services.alerting.decide import rung
 from services.alerting.decider import AlertDecider
 from services.alerting.memory import KEPT
+from services.backbone.librdkafka import ReadRecord
 from services.backbone.record import OutgoingRecord, encode
 from services.backbone.topics import ALERTING_STATE, ALERTS, DEAD_LETTERS, MENTIONS
-from services.backbone.librdkafka import ReadRecord
 from tests.alerting.examples import NOON, mention
 
 PARTITION = 2

@@ -8,10 +8,10 @@ from schemas import Article
 from schemas.dead_letter import MAX_KEPT_BYTES
 from services.backbone.dead_letters import dead_letter, set_aside
 from services.backbone.errors import RecordTooLarge, UnreadableRecord
+from services.backbone.librdkafka import ReadRecord
 from services.backbone.record import OutgoingRecord, decode, encode, trace_of
 from services.backbone.settings import Settings
 from services.backbone.topics import DEAD_LETTERS, MAX_RECORD_BYTES
-from services.backbone.librdkafka import ReadRecord
 from tests.backbone.on_kafka import put, stands_in
 from tests.schemas.examples import example
 

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from schemas import Article, Event
 from services.backbone.errors import RecordError, RecordTooLarge, UnreadableRecord
+from services.backbone.librdkafka import ReadRecord
 from services.backbone.record import OutgoingRecord, decode, encode, header, trace_of
 from services.backbone.topics import ARTICLES, MAX_RECORD_BYTES, MENTIONS, TOPICS, Topic
-from services.backbone.librdkafka import ReadRecord
 from tests.schemas.examples import example, example_json
 
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"

@@ -9,10 +9,10 @@ from aiokafka.admin import NewTopic
 from confluent_kafka import Consumer, Message, Producer
 
 from services.backbone import transaction
+from services.backbone.librdkafka import ReadRecord
 from services.backbone.progress import Progress
 from services.backbone.record import OutgoingRecord
 from services.backbone.settings import Settings
-from services.backbone.librdkafka import ReadRecord
 from services.backbone.transaction import TransactionalLoop
 from tests.backbone.on_kafka import admin_of, committed, ends, put, put_with_a_bad_header, stands_in
 

@@ -182,6 +182,7 @@ class _Demo:
             "TOCSIN_DEPLOYMENT": self._settings.deployment,
             "TOCSIN_INSTANCE": self._settings.instance,
             "TOCSIN_LOG_FORMAT": "json",
+            "TOCSIN_LOG_LEVEL": "debug",
             "TOCSIN_KAFKA_BOOTSTRAP_SERVERS": self._settings.kafka.bootstrap_servers,
             "TOCSIN_KAFKA_SESSION_TIMEOUT_SECONDS": str(self._settings.kafka.session_timeout_seconds),
             SECRET_VARIABLE: SECRET,
@@ -203,7 +204,7 @@ class _Demo:
             f"{stage.value}: {line}"
             for stage in self._processes
             for line in self._log(stage).read_text(encoding="utf-8").splitlines()
-            if '"level": "info"' not in line
+            if '"level": "info"' not in line and '"level": "debug"' not in line
         ]
         return "\n".join(["the logs:", *lines[-20:]])
 
