@@ -1,8 +1,8 @@
 """Articles to measure with: about 4 KB of JSON each, six languages, made of the sentences below.
 
 One sentence in four names a state, a place or an organisation of the default pack, about what news of the region does.
-Half of the articles have one sentence more, that meets one of the default watches. (Of real articles fewer do: it is for
-alerts enough to measure by.) The same number always makes the same article.
+Half of the articles have one sentence more, that meets one of the default watches. (Of real articles fewer do: so there
+are alerts enough to measure by.) The same number always makes the same article.
 """
 
 from collections.abc import Sequence

@@ -23,6 +23,7 @@ from services.tagging.tag import tag
 from tests.bench.articles import articles
 from tests.bench.cpu import MICRO
 from tests.bench.kafka import kafka_and_desk, produce
+from tests.bench.limits import LIMITS
 from tests.bench.report import Table
 from tests.bench.stages import NOW
 from tests.vocabulary import Desk, alerts
@@ -53,6 +54,7 @@ def decide() -> list[Table]:
         asyncio.run(produce(desk.settings.kafka, [encode(MENTIONS.name, mention, "bench") for mention in backlog]))
         with desk.running(Stage.DECIDE):
             first, last = _follow(desk)
+            desk.stops(Stage.DECIDE)
         rung = Counter((alert.watch.id, alert.article.id) for alert in alerts(desk))
     assert rung == expected, f"{rung.total()} alerts are readable, {expected.total()} must be"
     decided, transactions, seconds = (
@@ -78,7 +80,7 @@ def decide() -> list[Table]:
         "CPU us/mention",
         "alerts readable",
     )
-    return [Table("decide", "decide, a backlog on Kafka", columns, [row], LIMITS)]
+    return [Table("decide", "decide, a backlog on Kafka", columns, [row], LIMITS["decide"])]
 
 
 def _backlog() -> list[Mention]:
@@ -128,6 +130,3 @@ def _reading(metrics: str, process: psutil.Process) -> Reading:
         transactions=total('tocsin_transactions_total{outcome="committed"}'),
         lag=total("tocsin_consumer_lag_records"),
     )
-
-
-LIMITS: Final = "TBD"

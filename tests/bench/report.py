@@ -41,7 +41,7 @@ class Table:
         for row in self.rows:
             table.add_row(*map(_text, row))
         console.print(table)
-        console.print(f"  What limits it: {self.limits}\n", markup=False, highlight=False)
+        console.print(f"  What limits it: {' '.join(self.limits.split())}\n", markup=False, highlight=False)
 
 
 def write_json(path: Path, tables: Sequence[Table]) -> None:
@@ -54,7 +54,7 @@ def write_json(path: Path, tables: Sequence[Table]) -> None:
                 "title": table.title,
                 "load": table.load,
                 "rows": [dict(zip(table.columns, row, strict=True)) for row in table.rows],
-                "limits": table.limits,
+                "limits": " ".join(table.limits.split()),
             }
             for table in tables
         },

@@ -5,7 +5,7 @@ import contextlib
 import io
 import json
 import logging
-import os
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,11 +25,11 @@ from services.alerting.match import match_watches
 from services.alerting.render import render_plain
 from services.alerting.watches import load_watches
 from services.backbone.configuration import read_part
+from services.backbone.librdkafka import ReadRecord
 from services.backbone.record import OutgoingRecord, decode, encode
 from services.backbone.settings import DEFAULT_CONFIG
 from services.backbone.telemetry import configure_logging, logger
 from services.backbone.topics import ALERTS, ARTICLES, ARTICLES_TAGGED, MENTIONS, Topic
-from services.backbone.librdkafka import ReadRecord
 from services.ingestion.assemble import build_article
 from services.ingestion.feed import parse_feed
 from services.ingestion.fetch import Fetched, new_client
@@ -40,6 +40,7 @@ from services.tagging.pack import load_engine, merge
 from services.tagging.tag import tag
 from tests.bench.articles import articles
 from tests.bench.cpu import cpu_of_await, cpu_of_each
+from tests.bench.limits import LIMITS
 from tests.bench.report import Cell, Table
 from tests.bench.site import site
 from tests.vocabulary import Item, rss
@@ -83,14 +84,14 @@ def stages() -> list[Table]:
             "CPU of each stage, without a broker",
             ("stage", "work", "one", "us", "peer", "peer us", "ratio"),
             stage_rows,
-            LIMITS_OF_STAGES,
+            LIMITS["stages"],
         ),
         Table(
             "records",
             "CPU of a record's way in and out",
             ("event", "work", "bytes", "us", "peer", "peer us", "ratio"),
             record_rows,
-            LIMITS_OF_RECORDS,
+            LIMITS["records"],
         ),
     ]
 
@@ -182,7 +183,7 @@ def _deciding(mentions: Sequence[Mention]) -> Iterator[Row]:
         for record in records:
             decider.decide(record)
 
-    with _logs_to_nowhere():
+    with _logs_in_a_file():
         rings = cpu_of_each([first], decide) / len(first)
         twice = cpu_of_each([[*first, *first]], decide) / len(first)
         log = logger()
@@ -193,8 +194,8 @@ def _deciding(mentions: Sequence[Mention]) -> Iterator[Row]:
 
 
 @contextlib.contextmanager
-def _logs_to_nowhere() -> Iterator[None]:
-    with open(os.devnull, "w", encoding="utf-8") as nowhere, contextlib.redirect_stderr(nowhere):
+def _logs_in_a_file() -> Iterator[None]:
+    with tempfile.TemporaryFile("w", encoding="utf-8") as file, contextlib.redirect_stderr(file):
         configure_logging("json", "info")
         try:
             yield
@@ -227,7 +228,3 @@ def _records(topic: Topic[Any], events: Sequence[Event]) -> Iterator[Row]:
 
 def _read(record: OutgoingRecord, offset: int) -> ReadRecord:
     return ReadRecord(record.topic, 0, offset, record.key, record.value, record.headers)
-
-
-LIMITS_OF_STAGES: Final = "TBD"
-LIMITS_OF_RECORDS: Final = "TBD"

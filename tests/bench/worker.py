@@ -1,4 +1,6 @@
-"""One worker from `articles` to `articles.tagged`, measured from inside: `python -m tests.bench.worker plain tag 1000 9000`.
+"""One worker from `articles` to `articles.tagged`, measured from inside.
+
+`python -m tests.bench.worker KIND same|tag RECORDS-TO-WARM-UP RECORDS-MEASURED`, where the kind is one of
 
 plain   the loop of services/backbone/consume.py: aiokafka, nothing else
 stage   our Faust stage
@@ -11,7 +13,7 @@ output is acknowledged and the offsets are committed, and prints microseconds a 
 import asyncio
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 
 import faust
 from faust.types import StreamT
@@ -135,7 +137,7 @@ async def naive(name: str, meter: Meter, settings: Settings) -> None:
     done = asyncio.Event()
 
     @app.agent(articles, sink=[tagged])
-    async def tagging(records: StreamT[ArticleRecord]) -> object:
+    async def tagging(records: StreamT[ArticleRecord]) -> AsyncIterator[object]:
         async for record in records:
             last = meter.count()
             if engine is None:
