@@ -70,7 +70,9 @@ def test_every_command_is_run_by_a_test() -> None:
     ("target", "recipe"), [("demo", "tocsin demo"), ("test", "python -m pytest"), ("bench", "python -m tests.bench")]
 )
 def test_what_is_made_is_a_target(target: str, recipe: str) -> None:
-    told = subprocess.run(["make", "-n", target], cwd=ROOT, capture_output=True, text=True, check=True)
+    told = subprocess.run(
+        ["make", "--no-print-directory", "-n", target], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     assert told.stdout.splitlines()[-1].endswith(recipe)
 
 

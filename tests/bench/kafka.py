@@ -29,10 +29,8 @@ def kafka_and_desk(more_topics: Sequence[Topic[Any]] = ()) -> Iterator[tuple[Kaf
         with KafkaBroker(folder / "kafka", free_port(), jars=JARS) as broker:
             kafka = KafkaSettings(bootstrap_servers=broker.address, session_timeout_seconds=6)
             asyncio.run(provision(kafka, [*declared(), *more_topics]))
-            yield (
-                broker,
-                Desk(Settings(config=folder / "config", deployment=new_deployment(), instance="one", kafka=kafka)),
-            )
+            settings = Settings(config=folder / "config", deployment=new_deployment(), instance="one", kafka=kafka)
+            yield broker, Desk(settings, {"TOCSIN_LOG_LEVEL": "info"})
 
 
 def new_deployment() -> str:

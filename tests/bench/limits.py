@@ -7,9 +7,9 @@ LIMITS: Final[dict[str, str]] = {
         tag: Python's work on each hit, not the search: 55 % is finding (the automaton itself 8 %), 19 % the topic
         rules, 11 % the fold, 10 % the models of the tags; collecting garbage is nothing (the same with gc.freeze).
         match: where a watch is met, the mention and its sentences; else the fold and the watches' own phrases. decide:
-        the models, and its log event, which between other work takes twice what it does alone: 52 us less with
-        TOCSIN_LOG_LEVEL=warning, two fifths of a mention that rings. 304 and webhook: httpx itself. (py-spy, 500
-        samples a second, on tag; cProfile on decide; the peers for the rest.)
+        the models, and where it rings its log event, which between other work takes twice what it does alone: 52 us
+        less with TOCSIN_LOG_LEVEL=warning. 304 and webhook: httpx itself. (py-spy, 500 samples a second, on tag;
+        cProfile on decide; the peers for the rest.)
     """,
     "records": """
         pydantic-core in one pass, validation included: that is the ratio to json.loads. Of encode, 6 us are the seven
@@ -34,8 +34,8 @@ LIMITS: Final[dict[str, str]] = {
         to tagged: the fetch crosses Faust's consumer thread, then the engine. to readable: a transaction's requests one
         after the other: its offsets (two requests, 1.5 to 5 ms in the middle), the end (2 to 3 ms), its marks in each
         partition, the reader's fetch. A transaction that begins while the marks of the last one are under way is
-        refused, and librdkafka tries again after `retry.backoff.ms`: that is the p99 at 100/s, of the hop before too,
-        whose mentions wait meanwhile. (A clock around each call of librdkafka.)
+        refused and asks again after `retry.backoff.ms`, here 10 (with librdkafka's 100 that was the p99 at 100/s: 120
+        ms in each of the last two columns). (A clock around each call of librdkafka.)
     """,
     "processes": """
         Memory: what is imported (pydantic and models 15 MB, numpy 11, structlog, typer, clients), with Faust 13 more;
@@ -47,8 +47,8 @@ LIMITS: Final[dict[str, str]] = {
     """,
     "decide": """
         CPU of one Python thread, not the transactions: of the time for one, ending it is an eighth, the rest is its
-        500 mentions. A third of a mention is its log event at level info (with TOCSIN_LOG_LEVEL=warning: 45 % less CPU
-        and 1.6 times the mentions); then reading and writing models, and confluent-kafka's messages.
-        librdkafka's own threads take 2 %. (perf on the process, cProfile on AlertDecider.)
+        500 mentions: reading and writing models, confluent-kafka's messages, and of those that ring the log event, a
+        third of what they cost (all mentions logged: 140 to 165 us of CPU each; none: 75 to 90). librdkafka's own
+        threads take 2 %. (perf on the process, cProfile on AlertDecider.)
     """,
 }
