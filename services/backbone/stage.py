@@ -142,8 +142,6 @@ async def unacked(records: StreamT[bytes]) -> AsyncIterator[EventT[bytes]]:
 def faust_app(process: Process) -> faust.App:
     """A Faust app that holds nothing and declares nothing."""
     settings, kafka = process.settings, process.settings.kafka
-    folder = tempfile.TemporaryDirectory(prefix="tocsin-")
-    process.stack.callback(folder.cleanup)
     return faust.App(
         settings.group(process.stage),
         broker=[f"kafka://{server}" for server in kafka.bootstrap_servers.split(",")],
@@ -159,7 +157,7 @@ def faust_app(process: Process) -> faust.App:
         topic_disable_leader=True,
         stream_wait_empty=False,
         store="memory://",
-        datadir=folder.name,
+        datadir=tempfile.gettempdir(),  # without tables nothing is written there
         web_enabled=False,
         logging_config=None,
         loghandlers=[],

@@ -52,7 +52,7 @@ async def test_a_record_may_have_four_mebibytes_and_no_more(own_kafka: KafkaBrok
 
 
 def advertised_port(port: int) -> int:
-    """What a client that comes in by a port is told. It may ask again there, where nobody listens: then a new one asks."""
+    """What a client that comes in by a port is told. It may ask there again, where nobody is: a new one does."""
     for _ in range(10):
         client = AdminClient({"bootstrap.servers": f"127.0.0.1:{port}"})
         with suppress(KafkaException):
