@@ -54,7 +54,8 @@ async def run_stage(process: Process, source: Topic[Any], transform: Map) -> Non
     """
     writer = await Writer.start(process)
     done = _Done()
-    app = faust_app(process)
+    folder = tempfile.TemporaryDirectory(prefix="tocsin-")
+    app = faust_app(process, folder.name)
     topic = app.topic(source.name, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
 
     @app.agent(topic, name=process.stage)
@@ -63,6 +64,7 @@ async def run_stage(process: Process, source: Topic[Any], transform: Map) -> Non
 
     process.stack.push_async_callback(app.stop)
     await app.start()
+    folder.cleanup()  # Faust asks for it at start and uses it for tables only; a killed process leaves nothing behind
     app.sensors.remove(app.monitor)
     process.progress.started()
     looking = asyncio.ensure_future(_look(process, app, done))
@@ -139,7 +141,7 @@ async def unacked(records: StreamT[bytes]) -> AsyncIterator[EventT[bytes]]:
         yield event
 
 
-def faust_app(process: Process) -> faust.App:
+def faust_app(process: Process, folder: str) -> faust.App:
     """A Faust app that holds nothing and declares nothing."""
     settings, kafka = process.settings, process.settings.kafka
     return faust.App(
@@ -157,7 +159,7 @@ def faust_app(process: Process) -> faust.App:
         topic_disable_leader=True,
         stream_wait_empty=False,
         store="memory://",
-        datadir=tempfile.gettempdir(),  # without tables nothing is written there
+        datadir=folder,
         web_enabled=False,
         logging_config=None,
         loghandlers=[],
