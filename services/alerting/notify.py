@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+from aiokafka.errors import CommitFailedError, IllegalStateError
 from aiokafka.structs import ConsumerRecord
 
 from schemas import Alert, Delivery
@@ -23,6 +23,7 @@ from services.alerting.channels.channel import Channel, Send
 from services.alerting.deliver import deliver
 from services.alerting.unfinished import Unfinished
 from services.backbone.clients import Writer, new_consumer, partitions_of, stop_client
+from services.backbone.consume import commit
 from services.backbone.dead_letters import set_aside
 from services.backbone.errors import RecordError
 from services.backbone.process import Process, unless
@@ -169,17 +170,7 @@ class ChannelLoop:
             for partition, unfinished in self._partitions.items()
             if unfinished.committable != self._committed.get(partition)
         }
-        if not done:
-            return
-        try:
-            await consumer.commit(done)
-        except (CommitFailedError, IllegalStateError) as error:
-            log.info("commit.superseded", stage=self._stage, error=str(error))  # another instance has them, and repeats
-        except KafkaError as error:
-            if not error.retriable:
-                raise
-            log.warning("commit.waits", stage=self._stage, error=str(error))  # the next one commits these too
-        else:
+        if await commit(self._stage, consumer, done):
             self._committed |= done
 
     def _observe(self, consumer: AIOKafkaConsumer, *, waits_for_channel: bool) -> None:

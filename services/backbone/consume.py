@@ -51,7 +51,7 @@ async def consume(process: Process, consumer: AIOKafkaConsumer, writer: Writer, 
         ]
         await writer.write(outputs)
         done = {partition: records[-1].offset + 1 for partition, records in batches.items()}
-        await _commit(process, consumer, done)
+        await commit(process.stage, consumer, done)
         handled |= done
         _observe(process, consumer, handled)
 
@@ -68,17 +68,28 @@ def _handled(process: Process, handle: Handle, record: ConsumerRecord) -> list[O
     return outputs
 
 
-async def _commit(process: Process, consumer: AIOKafkaConsumer, done: dict[TopicPartition, int]) -> None:
+async def commit(stage: str, consumer: AIOKafkaConsumer, done: Mapping[TopicPartition, int]) -> bool:
+    """Commit what is done; where that cannot be now, say so and go on: it comes again, or the next commit covers it.
+
+    Returns:
+        Whether it is committed.
+
+    Raises:
+        aiokafka.errors.KafkaError: one that waiting cannot mend.
+    """
     if not done:
-        return
+        return False
     try:
-        await consumer.commit(done)
+        await consumer.commit(dict(done))
     except (CommitFailedError, IllegalStateError) as error:
-        log.info("commit.superseded", stage=process.stage, error=str(error))  # another instance has them, and repeats
+        log.info("commit.superseded", stage=stage, error=str(error))  # another instance has them, and repeats
+        return False
     except KafkaError as error:
         if not error.retriable:
             raise
-        log.warning("commit.waits", stage=process.stage, error=str(error))  # the next batch commits these too
+        log.warning("commit.waits", stage=stage, error=str(error))  # the next commit covers these too
+        return False
+    return True
 
 
 def _observe(process: Process, consumer: AIOKafkaConsumer, handled: dict[TopicPartition, int]) -> None:

@@ -64,6 +64,14 @@ class ConfigurationError(TocsinError):
 class BrokerUnavailable(TocsinError):
     """No broker answers at the bootstrap servers."""
 
+    @classmethod
+    def at(cls, bootstrap_servers: str, error: Exception) -> "BrokerUnavailable":
+        """What a client met when it asked there."""
+        return cls(
+            f"no broker answers at {bootstrap_servers} ({error}); start one (tocsin broker start) or correct "
+            "TOCSIN_KAFKA_BOOTSTRAP_SERVERS"
+        )
+
 
 class TopicMismatch(TocsinError):
     """A topic is missing or differs from its declaration."""

@@ -113,10 +113,7 @@ class _Admin:
             await self._client.start()
         except (KafkaError, OSError) as error:
             await self._client.close()
-            raise BrokerUnavailable(
-                f"no broker answers at {self._kafka.bootstrap_servers} ({error}); start one (tocsin broker start) or "
-                "correct TOCSIN_KAFKA_BOOTSTRAP_SERVERS"
-            ) from None
+            raise BrokerUnavailable.at(self._kafka.bootstrap_servers, error) from None
         return self._client
 
     async def __aexit__(self, *_: object) -> None:

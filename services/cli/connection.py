@@ -25,10 +25,7 @@ async def connected(client: C, kafka: KafkaSettings) -> AsyncIterator[C]:
         try:
             await client.start()
         except (KafkaError, OSError) as error:
-            raise BrokerUnavailable(
-                f"no broker answers at {kafka.bootstrap_servers} ({error}); start one (tocsin broker start) or correct "
-                "TOCSIN_KAFKA_BOOTSTRAP_SERVERS"
-            ) from None
+            raise BrokerUnavailable.at(kafka.bootstrap_servers, error) from None
         yield client
     finally:
         await stop_client(client)
