@@ -38,7 +38,7 @@ bench: install ## Print what each stage costs beside its peers; results in build
 	$(BIN)/python -m tests.bench
 
 lock: ## Write requirements.lock anew (needs uv)
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --all-extras --no-header --no-annotate \
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra dev --extra embedded --no-header --no-annotate \
 		--no-emit-index-url --upgrade pyproject.toml -o requirements.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		--no-emit-index-url --constraint requirements.lock pyproject.toml -o deploy/requirements.lock

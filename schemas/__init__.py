@@ -1,7 +1,7 @@
 """What travels between services. Imports nothing of ours."""
 
 from schemas.alert import Alert, Reason
-from schemas.article import Article, Source
+from schemas.article import Article, Mark, Media, Source
 from schemas.dead_letter import DeadLetter
 from schemas.delivery import Delivery, Outcome
 from schemas.event import Event
@@ -17,7 +17,9 @@ __all__ = [
     "Delivery",
     "Event",
     "Evidence",
+    "Mark",
     "Match",
+    "Media",
     "Mention",
     "Outcome",
     "Passage",

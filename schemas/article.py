@@ -1,6 +1,6 @@
 """`articles`: what a feed said, as text."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints
 
@@ -17,6 +17,39 @@ class Source(Value):
     """The source's id in `sources/*.yaml`."""
     name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     """The outlet's name, as people know it."""
+    tier: Annotated[int, Field(ge=1, le=3)] = 2
+    """How far the desk trusts it: 1 most, 3 least."""
+    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
+    """ISO 3166-1 alpha-2 code of where it is at home; null where the desk says nothing."""
+
+
+class Media(Value):
+    """A picture, sound or film that goes with an article; kept as an address, never fetched."""
+
+    url: Annotated[str, StringConstraints(max_length=4_096)]
+    type: Annotated[str, StringConstraints(max_length=100)] | None = None
+    """Media type as the feed states it."""
+
+
+Mark = Literal[
+    "undated",
+    "date-unreadable",
+    "date-impossible",
+    "date-in-future",
+    "teaser",
+    "full-text",
+    "page-failed",
+    "paywall",
+    "consent",
+    "language-detected",
+    "pushed",
+]
+"""What a reader should know of how an article was read.
+
+`undated`, `date-unreadable`, `date-impossible`, `date-in-future`: why `published_at` is null. `teaser`: the text is the
+feed's summary, the whole stands on the page. `full-text`: the text was taken from the page. `page-failed`, `paywall`,
+`consent`: the page was asked for and gave no text. `language-detected`: no one declared the language. `pushed`: another
+system gave the article."""
 
 
 class Article(Event):
@@ -30,13 +63,15 @@ class Article(Event):
                     "id": "art-0b2f6c1de5a74c35a1f0b1c2d3e4f506",
                     "revision": "6f1c0a9be2d34d10",
                     "url": "https://news.example/2026/11/agreement",
-                    "source": {"id": "example-news", "name": "Example News"},
+                    "source": {"id": "example-news", "name": "Example News", "tier": 2, "country": "AF"},
                     "title": "Kabul and Moscow sign a maintenance agreement",
                     "text": "Officials signed the agreement on Tuesday.",
                     "language": "en",
                     "authors": ["A. Reporter"],
                     "published_at": "2026-11-24T05:00:00Z",
                     "seen_at": "2026-11-24T05:04:12Z",
+                    "media": [{"url": "https://news.example/2026/11/agreement.jpg", "type": "image/jpeg"}],
+                    "marks": ["full-text"],
                     "truncated": False,
                 }
             ]
@@ -56,13 +91,21 @@ class Article(Event):
     text: Annotated[str, StringConstraints(max_length=MAX_TEXT_CHARACTERS)]
     """Plain text, paragraphs separated by line breaks. Evidence spans count its code points."""
     language: str | None = None
-    """BCP 47 tag, from the feed or from the source's own setting; null where neither says."""
+    """BCP 47 tag: the source's own setting, else what the feed says, else detected; null where none of them knows."""
     authors: tuple[str, ...] = ()
     """As the feed names them."""
     published_at: UtcDatetime | None = None
-    """As the feed states it; null where it states none, or one that cannot be read."""
+    """As the feed or the page states it; null where it states none that can be true, with a mark that says why."""
+    updated_at: UtcDatetime | None = None
+    """When its publisher last changed it, as stated; null where it is not."""
     seen_at: UtcDatetime
     """When this revision was first read here."""
+    media: Annotated[tuple[Media, ...], Field(max_length=20)] = ()
+    """Pictures, sound and film that the feed or the page names."""
+    marks: tuple[Identifier, ...] = ()
+    """How it was read: values of `Mark`. Readers pass over those they do not know, a later release may add some."""
+    sketch: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]*$", max_length=400)] | None = None
+    """Of its words, to find near-duplicates by (services/matching/sketch.py); null where the text is too short."""
     truncated: bool = Field(default=False)
     """Title or text was longer than the limit and was cut."""
 

@@ -26,17 +26,17 @@ from services.backbone.record import OutgoingRecord, encode
 from services.backbone.telemetry import ARTICLES as ARTICLES_PUBLISHED
 from services.backbone.telemetry import POLLS, RECORDS, logger
 from services.backbone.topics import ARTICLES, INGESTION_STATE
-from services.ingestion.feed import FeedUnreadable
-from services.ingestion.fetch import FetchFailed, new_client
+from services.ingestion.fetching.fetch import FetchFailed, new_client
+from services.ingestion.identity.seen import differs, remember, unseen
 from services.ingestion.poll import Reading, poll
-from services.ingestion.schedule import (
+from services.ingestion.polling.schedule import (
     Timetable,
     asked_by_retry_after,
     first_wait,
     wait_after_answer,
     wait_after_failure,
 )
-from services.ingestion.seen import differs, remember, unseen
+from services.ingestion.reading.feed import FeedUnreadable
 from services.ingestion.sources import Source, Sources, load_sources
 
 MAX_UNDER_WAY = 20

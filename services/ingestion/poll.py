@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 import httpx
 
 from schemas import Article
-from services.ingestion.assemble import ArticleWithoutText, build_article
-from services.ingestion.feed import parse_feed
-from services.ingestion.fetch import Fetched, NotModified, Validators, fetch
-from services.ingestion.schedule import asked_by_cache_control
+from services.ingestion.fetching.fetch import Fetched, NotModified, Validators, fetch
+from services.ingestion.identity.assemble import ArticleWithoutText, build_article
+from services.ingestion.polling.schedule import asked_by_cache_control
+from services.ingestion.reading.feed import parse_feed
 from services.ingestion.sources import Source
 
 

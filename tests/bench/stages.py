@@ -30,10 +30,10 @@ from services.backbone.record import OutgoingRecord, decode, encode
 from services.backbone.settings import DEFAULT_CONFIG
 from services.backbone.telemetry import configure_logging, logger
 from services.backbone.topics import ALERTS, ARTICLES, ARTICLES_TAGGED, MENTIONS, Topic
-from services.ingestion.assemble import build_article
-from services.ingestion.feed import parse_feed
-from services.ingestion.fetch import Fetched, new_client
+from services.ingestion.fetching.fetch import Fetched, new_client
+from services.ingestion.identity.assemble import build_article
 from services.ingestion.poll import poll, read_answer
+from services.ingestion.reading.feed import parse_feed
 from services.ingestion.sources import Source as Feed
 from services.tagging.gazetteer import Pack
 from services.tagging.pack import load_engine, merge

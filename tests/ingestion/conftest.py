@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from services.ingestion.fetch import new_client
+from services.ingestion.fetching.fetch import new_client
 from tests.ingestion.web import Web, open_web
 
 

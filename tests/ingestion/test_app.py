@@ -21,7 +21,7 @@ from services.backbone.record import OutgoingRecord, decode
 from services.backbone.settings import Settings
 from services.backbone.topics import ARTICLES, INGESTION_STATE
 from services.ingestion.app import body
-from tests.ingestion.feeds import RSS, rss
+from tests.ingestion.reading.feeds import RSS, rss
 from tests.ingestion.web import Request, Web, answer, drip
 from tests.vocabulary import read_records
 

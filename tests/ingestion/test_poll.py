@@ -5,10 +5,10 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from services.ingestion.feed import FeedUnreadable
 from services.ingestion.poll import Reading, Unchanged, poll, poll_once
+from services.ingestion.reading.feed import FeedUnreadable
 from services.ingestion.sources import Source
-from tests.ingestion.feeds import RSS, rss
+from tests.ingestion.reading.feeds import RSS, rss
 from tests.ingestion.web import Web, answer
 
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingestion.feed import MAX_ENTRIES, Feed, FeedUnreadable, parse_feed
-from tests.ingestion.feeds import ATOM, NOW, RSS, URL, rss
+from services.ingestion.reading.feed import MAX_ENTRIES, Feed, FeedUnreadable, parse_feed
+from tests.ingestion.reading.feeds import ATOM, NOW, RSS, URL, rss
 
 
 def parse(body: bytes, content_type: str | None = "application/xml") -> Feed:

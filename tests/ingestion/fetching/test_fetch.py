@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
-from services.ingestion.fetch import (
+from services.ingestion.fetching.fetch import (
     AnswerBroken,
     AnswerTooLarge,
     BadRedirect,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingestion.schedule import (
+from services.ingestion.polling.schedule import (
     Timetable,
     asked_by_cache_control,
     asked_by_retry_after,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingestion.plain_text import plain_line, plain_text
+from services.ingestion.reading.plain_text import plain_line, plain_text
 from tests.strategies import news_text
 
 

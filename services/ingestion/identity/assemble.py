@@ -7,9 +7,9 @@ from schemas import Article
 from schemas import Source as Outlet
 from schemas.ids import article_id, article_id_from_guid, revision
 from services.backbone.errors import TocsinError
-from services.ingestion.canonical_url import canonical_url
-from services.ingestion.feed import Entry
-from services.ingestion.plain_text import plain_line, plain_text
+from services.ingestion.identity.canonical_url import canonical_url
+from services.ingestion.reading.feed import Entry
+from services.ingestion.reading.plain_text import plain_line, plain_text
 from services.ingestion.sources import Source
 
 MAX_TEXT_BYTES = 512 * 1024

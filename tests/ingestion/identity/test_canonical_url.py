@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingestion.canonical_url import MAX_CHARACTERS, canonical_url
+from services.ingestion.identity.canonical_url import MAX_CHARACTERS, canonical_url
 from tests.strategies import news_text
 
 SITE = "https://news.example"

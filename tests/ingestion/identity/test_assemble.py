@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from schemas import Article, Tag, TaggedArticle
 from schemas.article import MAX_TEXT_CHARACTERS, MAX_TITLE_CHARACTERS
 from services.backbone.topics import MAX_RECORD_BYTES
-from services.ingestion.assemble import MAX_TEXT_BYTES, ArticleWithoutText, build_article
-from services.ingestion.feed import Entry, parse_feed
+from services.ingestion.identity.assemble import MAX_TEXT_BYTES, ArticleWithoutText, build_article
+from services.ingestion.reading.feed import Entry, parse_feed
 from services.ingestion.sources import Source
-from tests.ingestion.feeds import ATOM, NOW, RSS, URL
+from tests.ingestion.reading.feeds import ATOM, NOW, RSS, URL
 from tests.strategies import news_text
 
 SOURCE = Source(id="example-news", name="Example News", url=URL)

@@ -6,8 +6,8 @@ from schemas import Article, Source
 from schemas.ids import article_id, revision
 from schemas.state import SourceState
 from services.backbone.topics import MAX_RECORD_BYTES
-from services.ingestion.feed import MAX_ENTRIES
-from services.ingestion.seen import KEPT_BESIDE_THE_FEED, differs, remember, unseen
+from services.ingestion.identity.seen import KEPT_BESIDE_THE_FEED, differs, remember, unseen
+from services.ingestion.reading.feed import MAX_ENTRIES
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 
