@@ -27,6 +27,7 @@ class Media(Value):
     """A picture, sound or film that goes with an article; kept as an address, never fetched."""
 
     url: Annotated[str, StringConstraints(max_length=4_096)]
+    """Absolute, http or https."""
     type: Annotated[str, StringConstraints(max_length=100)] | None = None
     """Media type as the feed states it."""
 
@@ -69,9 +70,11 @@ class Article(Event):
                     "language": "en",
                     "authors": ["A. Reporter"],
                     "published_at": "2026-11-24T05:00:00Z",
+                    "updated_at": None,
                     "seen_at": "2026-11-24T05:04:12Z",
                     "media": [{"url": "https://news.example/2026/11/agreement.jpg", "type": "image/jpeg"}],
                     "marks": ["full-text"],
+                    "sketch": None,
                     "truncated": False,
                 }
             ]

@@ -91,7 +91,7 @@ EXAMPLE_BODY: dict[str, JsonValue] = {
         "revision": "6f1c0a9be2d34d10",
         "url": "https://news.example/2026/11/agreement",
         "title": "Kabul and Moscow sign a maintenance agreement",
-        "source": {"id": "example-news", "name": "Example News"},
+        "source": {"id": "example-news", "name": "Example News", "tier": 2, "country": "AF"},
         "language": "en",
         "published_at": "2026-11-24T05:00:00Z",
         "seen_at": "2026-11-24T05:04:12Z",
