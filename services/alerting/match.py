@@ -15,8 +15,9 @@ from services.alerting.passages import passages
 from services.alerting.watch import Watch
 from services.alerting.watches import Watches
 from services.matching.document import Document
-from services.matching.expressions import TITLE, Occurrence, Occurrences, Phrase, Reference, Term, sentences_met
+from services.matching.expressions import TITLE, Occurrence, Phrase, Reference, Term
 from services.matching.lexicon import Lexicon
+from services.matching.presence import Presence
 
 MOST_MATCHES: Final = 100
 """Named in one mention; the first ones of the article."""
@@ -31,12 +32,10 @@ def match_watches(tagged: TaggedArticle, watches: Watches, met_at: datetime) -> 
     """The mentions of one article, one for each watch that it meets, in the order of the watches."""
     document = Document(tagged.article.title, tagged.article.text)
     present = _present(tagged, document, watches.phrases)
-    occurrences = Occurrences((term, _SOMEWHERE) for term in present)
-    met = [
-        watches.listed[number]
-        for number in watches.index.candidates(present)
-        if sentences_met(watches.index.expressions[number], occurrences)
-    ]
+    numbers = watches.index.numbers
+    known = [numbers[term] for term in present if term in numbers]
+    presence = Presence(known, [_SOMEWHERE] * len(known), int)
+    met = [watches.listed[found.number] for found in watches.index.met(presence)]
     if not met:
         return []
     article, topics = _summary(tagged.article), _topics(tagged)
@@ -94,7 +93,7 @@ def _found(phrases: Lexicon[Phrase], document: Document) -> Mapping[Phrase, Sequ
     found = defaultdict[Phrase, list[Evidence]](list)
     for hit in phrases.find(document):
         if not hit.weak:
-            field, start, end = document.field(hit.occurrence)
+            field, start, end = document.field(hit.occurrence.start, hit.occurrence.end)
             words = document.joined[hit.occurrence.start : hit.occurrence.end]
             phrase = hit.entry.owner
             found[phrase].append(Evidence(field=field, start=start, end=end, words=words, fired=phrase.text))

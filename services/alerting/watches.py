@@ -13,7 +13,8 @@ from services.alerting.problems import Known, find_problems
 from services.alerting.watch import Watch
 from services.backbone.configuration import Part, duplicates, read_part
 from services.backbone.errors import ConfigurationError, Defect
-from services.matching.expressions import ExpressionIndex, Phrase
+from services.matching.expressions import Phrase
+from services.matching.index import ExpressionIndex
 from services.matching.lexicon import Entry, Lexicon
 
 T = TypeVar("T")

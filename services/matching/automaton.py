@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
+from itertools import chain
 from typing import Final, Protocol
 
 import ahocorasick_rs
+import numpy as np
+
+from services.matching.fold import IntArray
 
 HAS_DAACHORSE: Final = find_spec("daachorse") is not None
 
@@ -21,8 +25,8 @@ class UnknownAutomaton(ValueError):
 class Automaton(Protocol):
     """Finds every occurrence of every pattern, overlapping ones too."""
 
-    def find(self, text: str) -> Sequence[tuple[int, int, int]]:
-        """(pattern index, start, end) of each occurrence, in code points; in no promised order."""
+    def find(self, text: str) -> IntArray:
+        """int32 (3, n): start, end and pattern index of each occurrence, in code points; in no promised order."""
         ...
 
 
@@ -34,8 +38,8 @@ class DaachorseAutomaton(Automaton):
 
         self._search = daachorse.CharwiseDoubleArrayAhoCorasick(list(patterns)).find_overlapping if patterns else None
 
-    def find(self, text: str) -> Sequence[tuple[int, int, int]]:
-        return [(pattern, start, end) for start, end, pattern in self._search(text)] if self._search else []
+    def find(self, text: str) -> IntArray:
+        return _columns(self._search(text) if self._search else [])
 
 
 class AhoCorasickAutomaton(Automaton):
@@ -44,9 +48,12 @@ class AhoCorasickAutomaton(Automaton):
     def __init__(self, patterns: Sequence[str]) -> None:
         self._search = ahocorasick_rs.AhoCorasick(patterns, store_patterns=False).find_matches_as_indexes
 
-    def find(self, text: str) -> Sequence[tuple[int, int, int]]:
-        found: Sequence[tuple[int, int, int]] = self._search(text, overlapping=True)
-        return found
+    def find(self, text: str) -> IntArray:
+        return _columns(self._search(text, overlapping=True))[[1, 2, 0]]
+
+
+def _columns(found: Sequence[tuple[int, int, int]]) -> IntArray:
+    return np.fromiter(chain.from_iterable(found), np.int32, 3 * len(found)).reshape(-1, 3).T
 
 
 IMPLEMENTATIONS: dict[str, Callable[[Sequence[str]], Automaton]] = {

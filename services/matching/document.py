@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Sequence
+from bisect import bisect_left
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Final, Literal
 
 import numpy as np
 
-from services.matching.expressions import TITLE, Occurrence
-from services.matching.fold import Folded, IndexArray, IntArray, code_points, fold, is_unspaced
+from services.matching.fold import Codes, Folded, IndexArray, IntArray, code_points, fold_codes, is_unspaced
+from services.matching.punctuation import signs
 from services.matching.sentences import sentence_starts
 
 Field = Literal["title", "text"]
@@ -20,7 +20,7 @@ _BETWEEN: Final = "\n\n"
 _GAP: Final = 1_000
 """Words between the title and the text, so that nothing is near across the border."""
 
-_OCCURRENCE: Final = partial(tuple.__new__, Occurrence)  # as Occurrence._make, without a frame for each
+_TITLE_STARTS: Final = np.zeros(1, dtype=np.int32)
 _CAPITALS: Final = string.ascii_uppercase.encode()
 _SMALL_LETTERS: Final = string.ascii_lowercase.encode()
 _SHOUTING: Final = 0.7
@@ -44,42 +44,50 @@ class Document:
         return len(self.title) + len(_BETWEEN)
 
     @cached_property
+    def _padded(self) -> Codes:
+        return code_points(f" {self.joined} ")
+
+    @cached_property
     def folded(self) -> Folded:
-        return fold(self.joined)
+        return fold_codes(self._padded)
 
     @cached_property
     def sentences(self) -> IntArray:
         """Where each sentence begins: the title is one, then those of the text."""
-        return np.concatenate((np.zeros(1, dtype=np.int32), sentence_starts(self.text) + np.int32(self.border)))
+        starts = sentence_starts(self.text, signs(self._padded[self.border + 1 :]))
+        return np.concatenate((_TITLE_STARTS, starts + np.int32(self.border)))
+
+    def sentences_of(self, starts: IntArray) -> IndexArray:
+        """The number of the sentence that each of these code points stands in."""
+        return self.sentences.searchsorted(starts, side="right") - 1
+
+    def word(self, place: int) -> int:
+        """The number of the word that begins at a place of the folded text. Two letters of an unspaced script count as
+        a word."""
+        spaces, unspaced, border = self._boundaries
+        words = bisect_left(spaces, place) + (bisect_left(unspaced, place) // 2 if unspaced else 0)
+        return words + _GAP if place >= border else words
 
     @cached_property
-    def _boundaries(self) -> tuple[IndexArray, IndexArray]:
-        """Where the spaces of the folded text are, and the letters of unspaced scripts."""
-        codes = code_points(self.folded.text)
-        return np.flatnonzero(codes == ord(" ")), np.flatnonzero(is_unspaced(codes))
+    def _boundaries(self) -> tuple[list[int], list[int], int]:
+        """In the folded text: the spaces, the letters of unspaced scripts, the first place of the text."""
+        codes = self.folded.codes
+        return (
+            np.flatnonzero(codes == ord(" ")).tolist(),
+            np.flatnonzero(is_unspaced(codes)).tolist(),
+            int(self.folded.offsets.searchsorted(self.border)),
+        )
 
-    def locate(self, spans: Sequence[tuple[int, int]]) -> list[Occurrence]:
-        """Words and sentences of spans. Two letters of an unspaced script count as a word."""
-        if not spans:
-            return []
-        starts, ends = zip(*spans, strict=True)
-        where = np.array(starts, dtype=np.int32)
-        sentences = np.searchsorted(self.sentences, where, side="right") - 1
-        folded = np.searchsorted(self.folded.offsets, where, side="right") - 1
-        spaces, unspaced = (np.searchsorted(boundaries, folded) for boundaries in self._boundaries)
-        words = spaces + unspaced // 2 + np.where(sentences == TITLE, 0, _GAP)
-        return list(map(_OCCURRENCE, zip(starts, ends, words.tolist(), sentences.tolist(), strict=True)))
+    def field(self, start: int, end: int) -> tuple[Field, int, int]:
+        """Where a span stands in the title or in the text."""
+        if start < self.border:
+            return "title", start, end
+        return "text", start - self.border, end - self.border
 
-    def field(self, occurrence: Occurrence) -> tuple[Field, int, int]:
-        """Where an occurrence stands in the title or in the text."""
-        if occurrence.sentence == TITLE:
-            return "title", occurrence.start, occurrence.end
-        return "text", occurrence.start - self.border, occurrence.end - self.border
-
-    def is_shouting(self, occurrence: Occurrence) -> bool:
-        """Whether the sentence around an occurrence is written in Latin capitals."""
-        capitals, letters = self._latin_letters(occurrence.sentence)
-        own = _latin_letters(self.joined[occurrence.start : occurrence.end])
+    def is_shouting(self, start: int, end: int, sentence: int) -> bool:
+        """Whether the sentence around a span is written in Latin capitals."""
+        capitals, letters = self._latin_letters(sentence)
+        own = _latin_letters(self.joined[start:end])
         capitals, letters = capitals - own[0], letters - own[1]
         return letters > 0 and capitals > _SHOUTING * letters
 

@@ -23,7 +23,7 @@ import numpy.typing as npt
 
 IntArray = npt.NDArray[np.int32]
 IndexArray = npt.NDArray[np.intp]
-_Codes = npt.NDArray[np.uint16] | npt.NDArray[np.uint32]
+Codes = npt.NDArray[np.uint16] | npt.NDArray[np.uint32]
 
 _DELETE: Final = 0
 _SPACE: Final = 32
@@ -50,6 +50,7 @@ _DELETED_MARKS: Final = (
     (0x093C, 0x093C), (0x09BC, 0x09BC), (0x0A3C, 0x0A3C), (0x0ABC, 0x0ABC), (0x0B3C, 0x0B3C), (0x0CBC, 0x0CBC),
     (0xE0100, 0xE01EF),
 )  # fmt: skip
+_FIRST: Final = np.ones(1, dtype=np.bool_)
 _DELETED_LETTERS: Final = frozenset("ـʹʻʼʽʾʿ")
 _KEPT_COMPOSED: Final = frozenset("йїў") | {chr(c) for c in range(0x3041, 0x30FF)}
 _OF_THEIR_OWN: Final = {
@@ -75,10 +76,12 @@ class Folded:
         text: Words between single spaces, with one space before and after them all.
         offsets: int32 (len(text) + 1,), never decreasing: where each folded code point stood in the original, in code
             points, then the original's length.
+        codes: The code points of `text`.
     """
 
     text: str
     offsets: IntArray
+    codes: Codes
 
 
 def fold(text: str) -> Folded:
@@ -86,36 +89,39 @@ def fold(text: str) -> Folded:
 
     Source: The Unicode Standard, sections 3.13 (caseless matching) and 23.2 (joiners).
     """
-    codes, table = _encode(f" {text} ")
-    folded, where = _apply(codes, table)
+    return fold_codes(code_points(f" {text} "))
+
+
+def fold_codes(codes: Codes) -> Folded:
+    """The same for the code points of a text that has a space before and after it already."""
+    folded, where = _apply(codes, _table_for(codes))
     offsets = np.empty(len(folded) + 1, dtype=np.int32)
-    offsets[:-1] = where
-    offsets[:-1] -= 1
+    np.subtract(where, 1, out=offsets[:-1], casting="unsafe")
     offsets[0] = 0
-    offsets[-1] = len(text)
-    return Folded(_decode(folded), offsets)
+    offsets[-1] = len(codes) - 2
+    return Folded(_decode(folded), offsets, folded)
 
 
 def fold_phrases(phrases: list[str]) -> list[str]:
     """Fold many phrases at once, bare of outer spaces. Asterisks stay: they are no text but wildcards."""
     joined = f" {_MARK} ".join(phrase.replace(_MARK, " ") for phrase in phrases)
-    codes, table = _encode(f" {joined} ")
-    table = table.copy()
+    codes = code_points(f" {joined} ")
+    table = _table_for(codes).copy()
     table[ord(_MARK)] = ord(_MARK)
     table[ord("*")] = ord("*")
     folded, _ = _apply(codes, table)
     return [phrase.strip() for phrase in _decode(folded).split(_MARK)]
 
 
-def code_points(text: str) -> _Codes:
+def code_points(text: str) -> Codes:
     """The code points of a text as an array: 16 bits wide unless one of them lies beyond the basic plane."""
-    codes: _Codes = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype=np.uint16)
+    codes: Codes = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype=np.uint16)
     if len(codes) != len(text):
         codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     return codes
 
 
-def is_unspaced(codes: _Codes) -> npt.NDArray[np.bool_]:
+def is_unspaced(codes: Codes) -> npt.NDArray[np.bool_]:
     """Which code points belong to scripts that are written without spaces between words."""
     found = np.zeros(len(codes), dtype=np.bool_)
     if not len(codes) or codes.max() < _UNSPACED[0][0]:
@@ -125,19 +131,19 @@ def is_unspaced(codes: _Codes) -> npt.NDArray[np.bool_]:
     return found
 
 
-def _encode(text: str) -> tuple[_Codes, _Codes]:
-    codes = code_points(text)
-    return codes, (_basic_table() if codes.dtype == np.uint16 else _whole_table())
+def _table_for(codes: Codes) -> Codes:
+    return _basic_table() if codes.dtype == np.uint16 else _whole_table()
 
 
-def _decode(codes: _Codes) -> str:
+def _decode(codes: Codes) -> str:
     return str(codes.tobytes(), "utf-16-le" if codes.dtype == np.uint16 else "utf-32-le")
 
 
-def _apply(codes: _Codes, table: _Codes) -> tuple[_Codes, IndexArray]:
+def _apply(codes: Codes, table: Codes) -> tuple[Codes, IntArray]:
     folded = table.take(codes)
-    where = np.arange(len(folded))
-    if folded.max() >= _EXPANSION:
+    where = np.arange(len(folded), dtype=np.int32)
+    last = folded.max()
+    if last >= _EXPANSION:
         folded, where = _spell_out(folded)
     if not folded.all():
         kept = np.flatnonzero(folded)
@@ -145,18 +151,17 @@ def _apply(codes: _Codes, table: _Codes) -> tuple[_Codes, IndexArray]:
     space = folded == _SPACE
     again = space[1:] & space[:-1]
     if again.any():
-        kept = np.flatnonzero(~again) + 1
-        kept = np.concatenate(([0], kept))
+        kept = np.flatnonzero(np.concatenate((_FIRST, ~again)))
         folded, where = folded.take(kept), where.take(kept)
-    return _part_scripts(folded, where)
+    return _part_scripts(folded, where) if last >= _UNSPACED[0][0] else (folded, where)
 
 
-def _spell_out(folded: _Codes) -> tuple[_Codes, IndexArray]:
+def _spell_out(folded: Codes) -> tuple[Codes, IntArray]:
     spellings = _spellings()
     number = folded.astype(np.int64) - _EXPANSION
     number[(number < 0) | (number >= len(spellings))] = -1
     lengths = np.array([*map(len, spellings), 1])[number]  # -1 takes the last: one letter, itself
-    where = np.repeat(np.arange(len(folded)), lengths)
+    where = np.repeat(np.arange(len(folded), dtype=np.int32), lengths)
     spelled = folded[where]
     starts = np.cumsum(lengths) - lengths
     for at in np.flatnonzero(number >= 0):
@@ -165,7 +170,7 @@ def _spell_out(folded: _Codes) -> tuple[_Codes, IndexArray]:
     return spelled, where
 
 
-def _part_scripts(folded: _Codes, where: IndexArray) -> tuple[_Codes, IndexArray]:
+def _part_scripts(folded: Codes, where: IntArray) -> tuple[Codes, IntArray]:
     unspaced = is_unspaced(folded)
     if not unspaced.any():
         return folded, where
@@ -217,7 +222,7 @@ def _spellings() -> list[str]:
     return sorted({letters for _, letters in _letters_of_the_basic_plane() if len(letters) > 1})
 
 
-def _fill(table: _Codes, rows: list[tuple[int, str]]) -> None:
+def _fill(table: Codes, rows: list[tuple[int, str]]) -> None:
     number = {letters: _EXPANSION + n for n, letters in enumerate(_spellings())}
     for code, letters in rows:
         table[code] = number.get(letters) or ord(letters[:1] or "\0")

@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import count
-from operator import itemgetter
 from typing import Final, Generic, Literal, NamedTuple, TypeVar
 
 import numpy as np
@@ -61,111 +59,101 @@ class Hit(NamedTuple, Generic[Owner]):
     """An acronym where everything is in capitals: they say nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Form(Generic[Owner]):
-    """One pattern of one entry, with what its hits are checked for.
+Found = tuple[int, int, int, int, int]
 
-    Attributes:
-        rank: Place among all forms, so that equal spans have an order.
-        plain: Nothing around a hit of the pattern is checked.
-        open: Neither, but the hit goes on to the end of the word.
-        free: Nothing in the original text is checked.
-        lead: Boundary spaces before the phrase in the pattern's text; `trail`: after it.
-        letters: How the words must begin, capital for capital; None: in any case.
-        punctuated: The phrase itself has hard punctuation.
-        enclosed: The phrase is in parentheses: it is found in parentheses only.
-        acronym: Its capitals are all that tells it from a word.
-    """
+_PLAIN, _OPEN, _AROUND = range(3)
+"""What is looked at around a hit of a pattern: nothing; nothing, and it goes on to the end of the word; the letters."""
 
-    rank: int
-    pattern: Pattern
-    entry: Entry[Owner]
-    plain: bool
-    open: bool
-    free: bool
-    lead: int
-    trail: int
+
+class _Writing(NamedTuple):
+    """What the original text must be like, beside the letters that the fold keeps."""
+
     letters: str | None
-    punctuated: bool
+    """How the words must begin, capital for capital; None: in any case."""
     enclosed: bool
-    acronym: bool
-
-    @classmethod
-    def of(cls, rank: int, pattern: Pattern, entry: Entry[Owner]) -> _Form[Owner]:
-        letters = _letters(entry.text)[: len(_letters(pattern.text))] if entry.exact else None
-        enclosed = entry.text.startswith("(") and entry.text.endswith(")")
-        return cls(
-            rank=rank,
-            pattern=pattern,
-            entry=entry,
-            plain=pattern.is_plain,
-            open=pattern.is_open,
-            free=letters is None and not enclosed and pattern.is_one_word,
-            lead=pattern.text.startswith(" "),
-            trail=pattern.text.endswith(" "),
-            letters=letters,
-            punctuated=bool(_HARD.search(entry.text)),
-            enclosed=enclosed,
-            acronym=entry.is_acronym,
-        )
+    """In parentheses."""
+    in_one_field: bool
+    """Not across the border of title and text."""
 
     def fits(self, document: Document, start: int, end: int) -> bool:
-        """Whether the original text between two code points may be taken for the phrase."""
         text = document.joined
         if self.letters is not None and not _letters(text[start:end]).startswith(self.letters):
             return False
-        if start < document.border <= end or (_HARD.search(text, start, end) and not self.punctuated):
+        if self.in_one_field and start < document.border <= end:
             return False
         return not self.enclosed or (text[start - 1 : start] == "(" and text[end : end + 1] == ")")
+
+
+class _Form(NamedTuple):
+    """One pattern of one entry, with what its hits are checked for."""
+
+    entry: int
+    around: int
+    pattern: Pattern
+    uncrossed: bool
+    """Nothing that parts names may stand between its words."""
+    writing: _Writing | None
+
+    @classmethod
+    def of(cls, number: int, pattern: Pattern, entry: Entry[Owner]) -> _Form:
+        letters = _letters(entry.text)[: len(_letters(pattern.text))] if entry.exact else None
+        enclosed = entry.text.startswith("(") and entry.text.endswith(")")
+        punctuated = not pattern.is_one_word and bool(_HARD.search(entry.text))
+        return cls(
+            entry=number,
+            around=_PLAIN if pattern.is_plain else _OPEN if pattern.is_open else _AROUND,
+            pattern=pattern,
+            uncrossed=not pattern.is_one_word and not punctuated,
+            writing=_Writing(letters, enclosed, punctuated) if letters is not None or enclosed or punctuated else None,
+        )
 
 
 class Lexicon(Generic[Owner]):
     """Immutable once built; safe to share between threads."""
 
     def __init__(self, entries: Iterable[Entry[Owner]], implementation: str | None = None) -> None:
-        listed = list(dict.fromkeys(entries))
-        forms, rank = dict[str, list[_Form[Owner]]](), count()
-        for entry, patterns in zip(listed, compile_phrases([entry.text for entry in listed]), strict=True):
+        self.entries: Final = tuple(dict.fromkeys(entries))
+        forms = dict[str, list[_Form]]()
+        for number, patterns in enumerate(compile_phrases([entry.text for entry in self.entries])):
             for pattern in patterns:
-                forms.setdefault(pattern.text, []).append(_Form.of(next(rank), pattern, entry))
+                forms.setdefault(pattern.text, []).append(_Form.of(number, pattern, self.entries[number]))
         self._forms: Final = list(forms.values())
+        self._leads: Final = np.array([text.startswith(" ") for text in forms], dtype=np.int32)
+        self._trails: Final = np.array([text.endswith(" ") for text in forms], dtype=np.int32)
         self._automaton: Final = build_automaton(list(forms), implementation)
 
     def find(self, document: Document) -> list[Hit[Owner]]:
         """Every accepted hit, overlapping ones too, in the order of the document, then of the entries."""
-        found, spans = self._search(document.folded.text)
-        if not found:
-            return []
-        originals = original_spans(np.array(spans, dtype=np.int32), document.folded.offsets).tolist()
-        accepted = [
-            (start, end, form.rank, form)
-            for form, (start, end) in zip(found, originals, strict=True)
-            if form.free or form.fits(document, start, end)
-        ]
-        accepted.sort(key=itemgetter(0, 1, 2))
-        occurrences = document.locate([(start, end) for start, end, _, _ in accepted])
         return [
-            Hit(form.entry, occurrence, form.acronym and document.is_shouting(occurrence))
-            for (_, _, _, form), occurrence in zip(accepted, occurrences, strict=True)
+            Hit(entry, at, entry.is_acronym and document.is_shouting(at.start, at.end, at.sentence))
+            for start, end, number, sentence, place in self.search(document)
+            for entry, at in ((self.entries[number], Occurrence(start, end, sentence, place)),)
         ]
 
-    def _search(self, folded: str) -> tuple[list[_Form[Owner]], list[tuple[int, int]]]:
-        """The forms whose letters are in a folded text, and where."""
-        forms = self._forms
-        found: list[_Form[Owner]] = []
-        spans: list[tuple[int, int]] = []
-        for number, start, end in self._automaton.find(folded):
-            for form in forms[number]:
-                if form.plain:
-                    spans.append((start + form.lead, end - form.trail))
-                elif form.open:
-                    spans.append((start + form.lead, folded.index(" ", end)))
-                elif span := form.pattern.span(folded, start, end):
-                    spans.append(span)
-                else:
+    def search(self, document: Document) -> list[Found]:
+        """The same, bare: of each hit its start, its end, the number of its entry, its sentence and its place."""
+        folded, offsets = document.folded.text, document.folded.offsets
+        begins, stops, numbers = self._automaton.find(folded)
+        if not len(numbers):
+            return []
+        places = begins + self._leads.take(numbers)
+        starts, ends = original_spans(places, stops - self._trails.take(numbers), offsets)
+        columns = (numbers, begins, stops, places, starts, ends, document.sentences_of(starts))
+        all_forms, text = self._forms, document.joined
+        accepted: list[Found] = []
+        for number, begin, stop, place, start, end, sentence in zip(*[c.tolist() for c in columns], strict=True):
+            for entry, around, pattern, uncrossed, writing in all_forms[number]:
+                if around:
+                    last = folded.index(" ", stop) if around == _OPEN else pattern.end(folded, begin, stop)
+                    if last < 0:
+                        continue
+                    end = max(int(offsets[last]), int(offsets[last - 1]) + 1)
+                if uncrossed and _HARD.search(text, start, end):
                     continue
-                found.append(form)
-        return found, spans
+                if writing is None or writing.fits(document, start, end):
+                    accepted.append((start, end, entry, sentence, place))
+        accepted.sort()
+        return accepted
 
 
 def _letters(text: str) -> str:

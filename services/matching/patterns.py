@@ -69,8 +69,8 @@ class Pattern:
     def is_one_word(self) -> bool:
         return " " not in self.text.strip() and not any(words.strip() for _, words in self.tail)
 
-    def span(self, folded: str, start: int, end: int) -> tuple[int, int] | None:
-        """The span of the whole name around a hit of `text`, or None where the letters around it forbid it.
+    def end(self, folded: str, start: int, end: int) -> int:
+        """One past the name around a hit of `text`; -1 where the letters around it forbid it.
 
         Args:
             folded: The folded text, which begins and ends with a space.
@@ -80,15 +80,15 @@ class Pattern:
         if self.prefixes is not None:
             word = folded.rfind(" ", max(0, start - LONGEST_AFFIX - 1), start) + 1
             if not word or folded[word:start] not in self.prefixes:
-                return None
+                return -1
         for endings, words in self.tail:
             stop = folded.find(" ", end, len(folded) if endings is None else end + LONGEST_AFFIX + 1)
             if stop < 0 or (endings is not None and folded[end:stop] not in endings):
-                return None
+                return -1
             if not folded.startswith(words, stop):
-                return None
+                return -1
             end = stop + len(words)
-        return start + (self.text[0] == " "), end - self.bare
+        return end - self.bare
 
 
 def compile_phrases(phrases: Sequence[str]) -> list[tuple[Pattern, ...]]:

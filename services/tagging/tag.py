@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
-from schemas import Article, Tag, TaggedArticle
+from schemas import Article, TaggedArticle
 from services.matching.document import Document
-from services.matching.expressions import Occurrence, Occurrences, Phrase, Reference
+from services.matching.expressions import Occurrence, Phrase, Reference, Term
 from services.matching.lexicon import Entry, Lexicon
+from services.matching.presence import Presence
 from services.tagging.gazetteer import Actor, Pack
-from services.tagging.mentions import DECOY, Owner, TagHit, accept_mentions, confidence, resolve_overlaps
+from services.tagging.mentions import Mentions, Name, NameHit, confidence, mentions
 from services.tagging.topics import Filed, TopicRules
 
 MOST_EVIDENCE: Final = 20
 """Evidence kept per tag."""
+
+_OCCURRENCE: Final = partial(tuple.__new__, Occurrence)  # as Occurrence._make, without a frame for each
+
+DECOY: Final = None
+"""The owner of decoys."""
+
+Owner = Term | None
+
+Role = Name | int | None
+"""What an entry of the lexicon is: a name of an actor or a decoy, a term of rules by its number, or of no use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,29 +36,72 @@ class Engine:
     """A compiled pack."""
 
     lexicon: Lexicon[Owner]
-    actors: Mapping[Reference, Actor]
+    roles: Sequence[Role]
+    """Of each entry of the lexicon."""
     topics: TopicRules
     digest: str
 
     @classmethod
     def compile(cls, pack: Pack, digest: str) -> Engine:
         """Compile a pack that has passed `find_problems`."""
-        actors = {Reference("actor", actor.id): actor for actor in pack.actors}
-        return cls(Lexicon(_entries(pack)), actors, TopicRules(pack.topics), digest)
+        lexicon, topics = Lexicon(_entries(pack)), TopicRules(pack.topics)
+        numbers = topics.index.numbers
+        actors = {
+            Reference("actor", actor.id): (actor, tuple(numbers[term] for term in _terms(actor) if term in numbers))
+            for actor in pack.actors
+        }
+
+        def role(entry: Entry[Owner]) -> Role:
+            if entry.owner is DECOY:
+                return Name.decoy(entry.text)
+            if isinstance(entry.owner, Reference) and entry.owner in actors:
+                actor, terms = actors[entry.owner]
+                return Name.of(actor, entry.text, acronym=entry.is_acronym, terms=terms)
+            return numbers.get(entry.owner)
+
+        return cls(lexicon, [role(entry) for entry in lexicon.entries], topics, digest)
+
+
+def _terms(actor: Actor) -> tuple[Term, Term]:
+    """What a mention of an actor is to rules."""
+    return Reference("actor", actor.id), Reference("kind", actor.kind)
 
 
 def tag(article: Article, engine: Engine) -> TaggedArticle:
     """Find who is named in an article and what it is about."""
     document = Document(article.title, article.text)
-    names, terms = accept_mentions(engine.lexicon.find(document))
-    mentions = resolve_overlaps(names)
-    topics = engine.topics.score(Occurrences([*terms, *_actor_terms(mentions, engine)]))
+    found, filed = find(document, engine)
     return TaggedArticle(
         article=article,
-        actors=tuple(_actor_tags(document, mentions, engine)),
-        topics=tuple(_topic_tag(document, filed) for filed in topics),
+        actors=tuple(_actor_tags(document, found)),
+        topics=tuple(_topic_tag(document, topic) for topic in filed),
         pack_digest=engine.digest,
     )
+
+
+def find(document: Document, engine: Engine) -> tuple[Mentions, list[Filed]]:
+    """The actors that a document names, and the topics that it is filed under, each with where it stands."""
+    names: list[NameHit] = []
+    terms: list[int] = []
+    occurrences: list[Occurrence] = []
+    roles = engine.roles
+    for start, end, entry, sentence, place in engine.lexicon.search(document):
+        role = roles[entry]
+        if role is None:
+            continue
+        occurrence = _OCCURRENCE((start, end, sentence, place))
+        if isinstance(role, Name):
+            names.append(NameHit(occurrence, role))
+        else:
+            terms.append(role)
+            occurrences.append(occurrence)
+    standing = mentions(document, names)
+    for hits in standing.values():
+        for term in hits[0].name.terms:
+            for hit in hits:
+                terms.append(term)
+                occurrences.append(hit.occurrence)
+    return standing, engine.topics.score(Presence(terms, occurrences, document.word))
 
 
 def _entries(pack: Pack) -> Iterator[Entry[Owner]]:
@@ -67,48 +122,36 @@ def _entries(pack: Pack) -> Iterator[Entry[Owner]]:
                     yield Entry(term, term.text)
 
 
-def _actor_terms(
-    mentions: Mapping[Reference, Sequence[TagHit]], engine: Engine
-) -> Iterator[tuple[Reference, Occurrence]]:
-    """Where actors stand, for the rules that speak of them or of their kind."""
-    for actor, found in mentions.items():
-        kind = Reference("kind", engine.actors[actor].kind)
-        for hit in found:
-            yield actor, hit.occurrence
-            yield kind, hit.occurrence
+def _actor_tags(document: Document, mentions: Mentions) -> Iterator[dict[str, Any]]:
+    """The actors in the order of first mention: `Tag`, validated with the article."""
+    times = Counter([hit.span for found in mentions.values() for hit in found])
+    shared = {span for span, actors in times.items() if actors > 1}
+    for actor_id, found in sorted(mentions.items(), key=lambda item: (item[1][0].span, item[0])):
+        actor = found[0].name.actor
+        assert actor is not None  # noqa: S101 - a decoy is no mention
+        yield {
+            "id": actor_id,
+            "name": actor.name,
+            "kind": actor.kind,
+            "confidence": confidence(found, shared),
+            "evidence": [_evidence(document, *hit.span, hit.name.text) for hit in found[:MOST_EVIDENCE]],
+        }
 
 
-def _actor_tags(document: Document, mentions: Mapping[Reference, Sequence[TagHit]], engine: Engine) -> list[Tag]:
-    """The actors in the order of first mention."""
-    times = Counter(hit.occurrence for found in mentions.values() for hit in found)
-    shared = {occurrence for occurrence, actors in times.items() if actors > 1}
-    return [
-        Tag(
-            id=engine.actors[reference].id,
-            name=engine.actors[reference].name,
-            kind=engine.actors[reference].kind,
-            confidence=confidence(found, engine.actors[reference].kind, shared),
-            evidence=_evidence(document, [(hit.occurrence, hit.entry.text) for hit in found]),
-        )
-        for reference, found in sorted(mentions.items(), key=lambda item: (item[1][0].occurrence, item[0].id))
-    ]
+def _topic_tag(document: Document, filed: Filed) -> dict[str, Any]:
+    return {
+        "id": filed.topic.id,
+        "name": filed.topic.name,
+        "kind": "topic",
+        "confidence": filed.confidence,
+        "evidence": [
+            _evidence(document, sign.occurrence.start, sign.occurrence.end, sign.fired)
+            for sign in filed.signs[:MOST_EVIDENCE]
+        ],
+    }
 
 
-def _topic_tag(document: Document, filed: Filed) -> Tag:
-    return Tag(
-        id=filed.topic.id,
-        name=filed.topic.name,
-        kind="topic",
-        confidence=filed.confidence,
-        evidence=_evidence(document, filed.signs),
-    )
-
-
-def _evidence(document: Document, found: Sequence[tuple[Occurrence, str]]) -> list[dict[str, object]]:
-    """The first places of a tag in the original title and text, and what fired there: `Evidence`, validated with it."""
-    evidence: list[dict[str, object]] = []
-    for occurrence, fired in found[:MOST_EVIDENCE]:
-        field, start, end = document.field(occurrence)
-        words = document.joined[occurrence.start : occurrence.end]
-        evidence.append({"field": field, "start": start, "end": end, "words": words, "fired": fired})
-    return evidence
+def _evidence(document: Document, start: int, end: int, fired: str) -> dict[str, object]:
+    """Words of the original title or text, and what fired there."""
+    field, first, last = document.field(start, end)
+    return {"field": field, "start": first, "end": last, "words": document.joined[start:end], "fired": fired}

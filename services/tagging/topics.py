@@ -8,23 +8,23 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Final, NamedTuple
 
-from services.matching.expressions import (
-    TITLE,
-    Expression,
-    ExpressionIndex,
-    Occurrence,
-    Occurrences,
-    evaluate,
-    sentences_met,
-)
-from services.tagging.gazetteer import Topic
+from services.matching.expressions import Occurrence
+from services.matching.index import ExpressionIndex, Met
+from services.matching.presence import Presence
+from services.tagging.gazetteer import Rule, Topic
 
 _TITLE_COUNTS: Final = 2
+_TITLE_BIT: Final = 1
 _MOST_SENTENCES: Final = 3
 _MOST_TIMES: Final = {"sentence": _MOST_SENTENCES, "title": _TITLE_COUNTS, "article": 1}
+
+
+MOST_SIGNS: Final = 5
+"""Sentences of a rule whose matches are kept as signs."""
 
 
 class Sign(NamedTuple):
@@ -58,47 +58,40 @@ class TopicRules:
     """The rules of all topics, in one index."""
 
     def __init__(self, topics: Sequence[Topic]) -> None:
-        self._rules: Final = [
-            _Rule(topic, n, rule.expression()) for topic in topics for n, rule in enumerate(topic.rules)
-        ]
-        self._index: Final = ExpressionIndex([rule.expression for rule in self._rules])
+        self._rules: Final = [_Rule(topic, n, rule) for topic in topics for n, rule in enumerate(topic.rules)]
+        self.index: Final = ExpressionIndex(rule.rule.expression() for rule in self._rules)
 
-    def score(self, occurrences: Occurrences) -> list[Filed]:
-        """The topics that an article is filed under, the strongest first."""
+    def score(self, presence: Presence) -> list[Filed]:
+        """The topics that an article is filed under, the strongest first. Terms are numbered as in `index`."""
         scores = defaultdict[str, float](float)
-        met = defaultdict[str, list[_Rule]](list)
-        for number in self._index.candidates(occurrences):
-            rule = self._rules[number]
-            sentences = sentences_met(rule.expression, occurrences)
-            if sentences:
-                scores[rule.topic.id] += rule.worth(sentences)
-                met[rule.topic.id].append(rule)
-        filed = [
-            Filed(rules[0].topic, scores[topic], _signs(rules, occurrences))
-            for topic, rules in met.items()
-            if scores[topic] >= rules[0].topic.threshold
-        ]
+        fired = defaultdict[str, list[Met]](list)
+        for met in self.index.met(presence):
+            rule = self._rules[met.number]
+            scores[rule.topic.id] += rule.worth(met.sentences)
+            fired[rule.topic.id].append(met)
+        filed = []
+        for topic_id, score in scores.items():
+            topic = self._rules[fired[topic_id][0].number].topic
+            if score >= topic.threshold:
+                signs = {sign for met in fired[topic_id] for sign in self._signs(met, presence)}
+                filed.append(Filed(topic, score, tuple(sorted(signs))))
         return sorted(filed, key=lambda filed: (-filed.confidence, filed.topic.id))
+
+    def _signs(self, met: Met, presence: Presence) -> Iterator[Sign]:
+        """The first matches of a rule, if it speaks for its topic."""
+        rule = self._rules[met.number]
+        if rule.rule.weight > 0:
+            for firing in islice(self.index.firings(met, presence), MOST_SIGNS):
+                for term, occurrence in firing:
+                    yield Sign(occurrence, f"{rule.topic.id}[{rule.number}]: {term.label}")
 
 
 class _Rule(NamedTuple):
     topic: Topic
     number: int
-    expression: Expression
+    rule: Rule
 
-    def worth(self, sentences: Sequence[int]) -> float:
+    def worth(self, sentences: int) -> float:
         """What the rule adds to the score where it fires in these sentences."""
-        times = sum(_TITLE_COUNTS if sentence == TITLE else 1 for sentence in sentences)
-        return self.topic.rules[self.number].weight * min(times, _MOST_TIMES[self.expression.scope])
-
-
-def _signs(rules: Sequence[_Rule], occurrences: Occurrences) -> tuple[Sign, ...]:
-    """The matches of the rules that speak for their topic, each once."""
-    signs = {
-        Sign(match.occurrence, f"{rule.topic.id}[{rule.number}]: {match.term.label}")
-        for rule in rules
-        if rule.topic.rules[rule.number].weight > 0
-        for firing in evaluate(rule.expression, occurrences)
-        for match in firing.matches
-    }
-    return tuple(sorted(signs))
+        times = sentences.bit_count() + (_TITLE_COUNTS - 1) * (sentences & _TITLE_BIT)
+        return self.rule.weight * min(times, _MOST_TIMES[self.rule.scope])

@@ -1,89 +1,21 @@
-from collections.abc import Mapping, Sequence
-from itertools import product
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from services.matching.expressions import (
     Expression,
-    ExpressionIndex,
     NothingRequired,
-    Occurrence,
-    Occurrences,
     Phrase,
     Reference,
-    Scope,
     Term,
     UnreadableTerm,
-    evaluate,
     parse_term,
-    sentences_met,
 )
 
-RAID, CAMP, GUARD = Phrase("raid"), Phrase("camp"), Reference("kind", "armed-group")
-
-
-def at(word: int, sentence: int) -> Occurrence:
-    return Occurrence(start=word * 10, end=word * 10 + 5, word=word, sentence=sentence)
-
-
-def stand(found: Mapping[Term, Sequence[Occurrence]]) -> Occurrences:
-    return Occurrences((term, occurrence) for term, occurrences in found.items() for occurrence in occurrences)
-
-
-def met(expression: Expression, **found: Sequence[Occurrence]) -> list[int]:
-    terms: dict[str, Term] = {"raid": RAID, "camp": CAMP, "guard": GUARD}
-    return [firing.sentence for firing in evaluate(expression, stand({terms[k]: v for k, v in found.items()}))]
-
-
-def test_all_terms_must_share_the_sentence() -> None:
-    both = Expression(all=(RAID, CAMP))
-    assert met(both, raid=[at(1, 1), at(20, 3)], camp=[at(9, 2), at(22, 3)]) == [3]
-
-
-def test_one_of_any_is_enough() -> None:
-    assert met(Expression(any=(RAID, CAMP)), raid=[at(1, 1)], camp=[at(9, 2)]) == [1, 2]
-    assert met(Expression(all=(GUARD,), any=(RAID, CAMP)), guard=[at(2, 1)], camp=[at(9, 2)]) == []
-
-
-def test_none_silences_its_own_sentence_only() -> None:
-    assert met(Expression(any=(RAID,), none=(CAMP,)), raid=[at(1, 1), at(20, 3)], camp=[at(3, 1)]) == [3]
-
-
-@pytest.mark.parametrize(("apart", "sentences"), [(4, [1]), (5, [])], ids=["five words with both ends", "six words"])
-def test_within_counts_words_with_both_ends(apart: int, sentences: list[int]) -> None:
-    assert met(Expression(all=(RAID, CAMP), within=5), raid=[at(1, 1)], camp=[at(1 + apart, 1)]) == sentences
-
-
-def test_over_the_article_it_fires_once_at_its_first_sentence() -> None:
-    everywhere = Expression(all=(RAID, CAMP), scope="article")
-    assert met(everywhere, raid=[at(9, 2), at(30, 4)], camp=[at(12, 3)]) == [2]
-    assert met(Expression(any=(RAID,), none=(CAMP,), scope="article"), raid=[at(9, 2)], camp=[at(99, 9)]) == []
-
-
-def test_in_the_title_it_sees_the_title_alone() -> None:
-    heading = Expression(any=(RAID,), none=(CAMP,), scope="title")
-    assert met(heading, raid=[at(9, 2)]) == []
-    assert met(heading, raid=[at(1, 0), at(9, 2)], camp=[at(12, 2)]) == [0]
-
-
-def test_a_firing_names_one_occurrence_for_each_group() -> None:
-    near = Expression(all=(GUARD,), any=(RAID, CAMP), within=3)
-    occurrences = stand({GUARD: [at(1, 1), at(20, 1)], RAID: [at(9, 1)], CAMP: [at(22, 1)]})
-    (firing,) = evaluate(near, occurrences)
-    assert [(match.term, match.occurrence.word) for match in firing.matches] == [(GUARD, 20), (CAMP, 22)]
+RAID, GUARD = Phrase("raid"), Reference("kind", "armed-group")
 
 
 def test_an_expression_that_requires_nothing_is_refused() -> None:
     with pytest.raises(NothingRequired, match="'all' or 'any'"):
         Expression(none=(RAID,))
-
-
-def test_an_expression_is_posted_under_its_rarest_group_only() -> None:
-    index = ExpressionIndex([Expression(all=(GUARD,), any=(RAID, CAMP))])
-    assert index.candidates([GUARD]) == []
-    assert index.candidates([CAMP]) == [0]
 
 
 @pytest.mark.parametrize(
@@ -100,46 +32,3 @@ def test_terms_are_read_as_people_write_them(written: object, term: Term) -> Non
 def test_what_is_no_term_is_refused_with_the_choice(written: object) -> None:
     with pytest.raises(UnreadableTerm, match="actor: id"):
         parse_term(written)
-
-
-terms = st.sampled_from([Phrase("raid"), Phrase("camp"), *(Reference("concept", name) for name in "abc"), GUARD])
-places = st.integers(0, 15).map(lambda word: at(word, word // 4))
-scopes: st.SearchStrategy[Scope] = st.sampled_from(["sentence", "article", "title"])
-groups = st.lists(terms, max_size=2).map(tuple)
-expressions = st.builds(
-    lambda required, others, barred, scope, within: Expression(required or (RAID,), others, barred, scope, within),
-    groups, groups, st.lists(terms, max_size=1).map(tuple), scopes, st.none() | st.integers(1, 6),
-)  # fmt: skip
-
-
-def fires(expression: Expression, found: dict[Term, list[Occurrence]]) -> bool:
-    """Whether an expression is met, straight from its definition."""
-    sentences = {"article": [range(9)], "title": [range(1)], "sentence": [range(n, n + 1) for n in range(9)]}
-    for place in sentences[expression.scope]:
-        here = {term: [o for o in occurrences if o.sentence in place] for term, occurrences in found.items()}
-        required = [here.get(term, []) for term in expression.all]
-        if expression.any:
-            required.append([o for term in expression.any for o in here.get(term, [])])
-        near = any(
-            expression.within is None or max(o.word for o in chosen) - min(o.word for o in chosen) < expression.within
-            for chosen in product(*required)
-        )
-        if near and not any(here.get(term) for term in expression.none):
-            return True
-    return False
-
-
-@given(st.lists(expressions, max_size=8), st.dictionaries(terms, st.lists(places, min_size=1, max_size=4)))
-def test_the_index_finds_what_trying_every_expression_finds(
-    many: list[Expression], found: dict[Term, list[Occurrence]]
-) -> None:
-    met = [n for n in ExpressionIndex(many).candidates(found) if evaluate(many[n], stand(found))]
-    assert met == [number for number, expression in enumerate(many) if fires(expression, found)]
-
-
-@given(expressions, st.dictionaries(terms, st.lists(places, min_size=1, max_size=4)))
-def test_the_sentences_that_are_met_are_those_of_the_firings(
-    expression: Expression, found: dict[Term, list[Occurrence]]
-) -> None:
-    firings = evaluate(expression, stand(found))
-    assert sentences_met(expression, stand(found)) == [firing.sentence for firing in firings]

@@ -124,7 +124,7 @@ LATIN_AND_OTHERS = Lexicon(
 def test_what_is_found_reads_as_what_was_searched(title: str, text: str) -> None:
     document = Document(title, text)
     for hit in LATIN_AND_OTHERS.find(document):
-        field, start, end = document.field(hit.occurrence)
+        field, start, end = document.field(hit.occurrence.start, hit.occurrence.end)
         words = (title if field == "title" else text)[start:end]
         assert words == document.joined[hit.occurrence.start : hit.occurrence.end]
         assert fold(words).text.strip().startswith(hit.entry.text)

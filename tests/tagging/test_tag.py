@@ -7,6 +7,7 @@ from hypothesis import given
 from schemas import Article, Source, Tag, TaggedArticle
 from services.tagging.gazetteer import Pack
 from services.tagging.tag import MOST_EVIDENCE, Engine, tag
+from services.tagging.topics import MOST_SIGNS
 from tests.strategies import news_text
 from tests.tagging.packs import small_pack
 
@@ -150,7 +151,7 @@ def test_no_rule_counts_more_than_three_sentences() -> None:
 
 def test_evidence_is_bounded() -> None:
     found = tagged("", "Pakistan has a sanctuary. " * 500)
-    assert [len(one.evidence) for one in (*found.actors, *found.topics)] == [MOST_EVIDENCE, MOST_EVIDENCE]
+    assert [len(one.evidence) for one in (*found.actors, *found.topics)] == [MOST_EVIDENCE, MOST_SIGNS]
 
 
 @pytest.mark.parametrize(

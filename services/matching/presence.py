@@ -1,0 +1,67 @@
+"""Where terms stand in one document: in which sentences, and only if someone asks, at which words.
+
+The sentences of a term are the bits of one integer, bit 0 the title: so "in one sentence with" is one `&`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Final
+
+from services.matching.expressions import Occurrence
+
+_FEW_SENTENCES: Final = 256
+"""Up to which setting a bit of an integer is cheaper than of a byte array."""
+
+
+class Presence:
+    """The numbered terms that a document has."""
+
+    def __init__(self, terms: Sequence[int], occurrences: Sequence[Occurrence], word: Callable[[int], int]) -> None:
+        """Each term that was found, with where it stands; `word` numbers the word at a place."""
+        self._terms: Final = terms
+        self._occurrences: Final = occurrences
+        self.word: Final = word
+        self.masks: Final[Mapping[int, int]] = _masks(terms, [occurrence[2] for occurrence in occurrences])
+
+    @cached_property
+    def places(self) -> Mapping[int, Sequence[Occurrence]]:
+        """Where each term stands, in the order found."""
+        places = defaultdict[int, list[Occurrence]](list)
+        for term, occurrence in zip(self._terms, self._occurrences, strict=True):
+            places[term].append(occurrence)
+        return places
+
+    def inside(self, terms: Iterable[int], mask: int) -> list[tuple[int, Occurrence]]:
+        """The terms with their occurrences in these sentences."""
+        present, places = self.masks, self.places
+        return [
+            (term, occurrence)
+            for term in terms
+            if present.get(term, 0) & mask
+            for occurrence in places[term]
+            if mask >> occurrence[2] & 1
+        ]
+
+
+def bits(mask: int) -> Iterator[int]:
+    """The sentences of a mask, ascending."""
+    while mask:
+        lowest = mask & -mask
+        yield lowest.bit_length() - 1
+        mask ^= lowest
+
+
+def _masks(terms: Sequence[int], sentences: Sequence[int]) -> dict[int, int]:
+    last = max(sentences, default=0)
+    if last < _FEW_SENTENCES:
+        masks = dict[int, int]()
+        for term, sentence in zip(terms, sentences, strict=True):
+            masks[term] = masks.get(term, 0) | 1 << sentence
+        return masks
+    arrays = defaultdict[int, bytearray](lambda: bytearray(last // 8 + 1))
+    for term, sentence in zip(terms, sentences, strict=True):
+        arrays[term][sentence >> 3] |= 1 << (sentence & 7)
+    return {term: int.from_bytes(array, "little") for term, array in arrays.items()}
