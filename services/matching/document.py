@@ -61,6 +61,11 @@ class Document:
         """The number of the sentence that each of these code points stands in."""
         return self.sentences.searchsorted(starts, side="right") - 1
 
+    @cached_property
+    def spaces(self) -> IndexArray:
+        """Where the spaces of the folded text are."""
+        return np.flatnonzero(self.folded.codes == ord(" "))
+
     def word(self, place: int) -> int:
         """The number of the word that begins at a place of the folded text. Two letters of an unspaced script count as
         a word."""
@@ -73,7 +78,7 @@ class Document:
         """In the folded text: the spaces, the letters of unspaced scripts, the first place of the text."""
         codes = self.folded.codes
         return (
-            np.flatnonzero(codes == ord(" ")).tolist(),
+            self.spaces.tolist(),
             np.flatnonzero(is_unspaced(codes)).tolist(),
             int(self.folded.offsets.searchsorted(self.border)),
         )

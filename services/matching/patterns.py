@@ -66,6 +66,11 @@ class Pattern:
         return self.prefixes is None and self.tail == ((_ANY_ENDING, ""),)
 
     @property
+    def is_affixed(self) -> bool:
+        """Whether only what is joined to the one word of `text` has to be looked at."""
+        return not self.bare and len(self.tail) == 1 and self.tail[0][0] is not None and not self.tail[0][1]
+
+    @property
     def is_one_word(self) -> bool:
         return " " not in self.text.strip() and not any(words.strip() for _, words in self.tail)
 

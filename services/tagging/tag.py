@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
+import numpy as np
+
 from schemas import Article, TaggedArticle
 from services.matching.document import Document
 from services.matching.expressions import Occurrence, Phrase, Reference, Term
-from services.matching.lexicon import Entry, Lexicon
+from services.matching.fold import IndexArray, IntArray
+from services.matching.lexicon import Entry, Found, Lexicon
 from services.matching.presence import Presence
 from services.tagging.gazetteer import Actor, Pack
 from services.tagging.mentions import Mentions, Name, NameHit, confidence, mentions
@@ -27,8 +30,8 @@ DECOY: Final = None
 
 Owner = Term | None
 
-Role = Name | int | None
-"""What an entry of the lexicon is: a name of an actor or a decoy, a term of rules by its number, or of no use."""
+_A_NAME: Final = -1
+_OF_NO_RULE: Final = -2
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +39,10 @@ class Engine:
     """A compiled pack."""
 
     lexicon: Lexicon[Owner]
-    roles: Sequence[Role]
-    """Of each entry of the lexicon."""
+    names: Mapping[int, Name]
+    """The entries of the lexicon that are names of actors, or decoys."""
+    terms: IntArray
+    """Of each entry its number among the terms of rules, or what it is instead."""
     topics: TopicRules
     digest: str
 
@@ -50,16 +55,17 @@ class Engine:
             Reference("actor", actor.id): (actor, tuple(numbers[term] for term in _terms(actor) if term in numbers))
             for actor in pack.actors
         }
-
-        def role(entry: Entry[Owner]) -> Role:
+        names = dict[int, Name]()
+        terms = np.full(len(lexicon.entries), _A_NAME, dtype=np.int32)
+        for number, entry in enumerate(lexicon.entries):
             if entry.owner is DECOY:
-                return Name.decoy(entry.text)
-            if isinstance(entry.owner, Reference) and entry.owner in actors:
-                actor, terms = actors[entry.owner]
-                return Name.of(actor, entry.text, acronym=entry.is_acronym, terms=terms)
-            return numbers.get(entry.owner)
-
-        return cls(lexicon, [role(entry) for entry in lexicon.entries], topics, digest)
+                names[number] = Name.decoy(entry.text)
+            elif isinstance(entry.owner, Reference) and entry.owner in actors:
+                actor, of_rules = actors[entry.owner]
+                names[number] = Name.of(actor, entry.text, acronym=entry.is_acronym, terms=of_rules)
+            else:
+                terms[number] = numbers.get(entry.owner, _OF_NO_RULE)
+        return cls(lexicon, names, terms, topics, digest)
 
 
 def _terms(actor: Actor) -> tuple[Term, Term]:
@@ -81,27 +87,29 @@ def tag(article: Article, engine: Engine) -> TaggedArticle:
 
 def find(document: Document, engine: Engine) -> tuple[Mentions, list[Filed]]:
     """The actors that a document names, and the topics that it is filed under, each with where it stands."""
-    names: list[NameHit] = []
-    terms: list[int] = []
-    occurrences: list[Occurrence] = []
-    roles = engine.roles
-    for start, end, entry, sentence, place in engine.lexicon.search(document):
-        role = roles[entry]
-        if role is None:
-            continue
-        occurrence = _OCCURRENCE((start, end, sentence, place))
-        if isinstance(role, Name):
-            names.append(NameHit(occurrence, role))
-        else:
-            terms.append(role)
-            occurrences.append(occurrence)
-    standing = mentions(document, names)
+    found = engine.lexicon.search(document)
+    terms = engine.terms.take(found.entries)
+    standing = mentions(
+        document,
+        [
+            NameHit(_OCCURRENCE((start, end, sentence, place)), engine.names[entry])
+            for start, end, entry, sentence, place in _rows(found, np.flatnonzero(terms == _A_NAME))
+        ],
+    )
+    of_rules = np.flatnonzero(terms >= 0)
+    numbers: list[int] = terms.take(of_rules).tolist()
+    occurrences = [
+        _OCCURRENCE((start, end, sentence, place)) for start, end, _, sentence, place in _rows(found, of_rules)
+    ]
     for hits in standing.values():
         for term in hits[0].name.terms:
-            for hit in hits:
-                terms.append(term)
-                occurrences.append(hit.occurrence)
-    return standing, engine.topics.score(Presence(terms, occurrences, document.word))
+            numbers += [term] * len(hits)
+            occurrences += [hit.occurrence for hit in hits]
+    return standing, engine.topics.score(Presence(numbers, occurrences, document.word))
+
+
+def _rows(found: Found, which: IndexArray) -> Iterator[tuple[int, int, int, int, int]]:
+    return zip(*[column.take(which).tolist() for column in found], strict=True)
 
 
 def _entries(pack: Pack) -> Iterator[Entry[Owner]]:
