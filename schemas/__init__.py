@@ -6,7 +6,7 @@ from schemas.dead_letter import DeadLetter
 from schemas.delivery import Delivery, Outcome
 from schemas.event import Event
 from schemas.mention import ArticleSummary, Match, Mention, Passage, Severity, TopicSummary, WatchSummary
-from schemas.tagged import ActorKind, Evidence, Tag, TaggedArticle
+from schemas.tagged import ActorKind, Evidence, Figure, Flag, Statement, Tag, TaggedArticle
 
 __all__ = [
     "ActorKind",
@@ -17,6 +17,8 @@ __all__ = [
     "Delivery",
     "Event",
     "Evidence",
+    "Figure",
+    "Flag",
     "Mark",
     "Match",
     "Media",
@@ -26,6 +28,7 @@ __all__ = [
     "Reason",
     "Severity",
     "Source",
+    "Statement",
     "Tag",
     "TaggedArticle",
     "TopicSummary",

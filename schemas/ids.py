@@ -6,6 +6,8 @@ An id is a prefix and 128 bits of SHA-256 over length-prefixed parts, so that ("
 from collections.abc import Iterable
 from hashlib import sha256
 
+from schemas.material import material
+
 
 def _digest(*parts: str, bits: int = 128) -> str:
     state = sha256()
@@ -16,9 +18,18 @@ def _digest(*parts: str, bits: int = 128) -> str:
     return state.hexdigest()[: bits // 4]
 
 
-def article_id(canonical_url: str) -> str:
-    """The id of the article at this address, whichever source gave it."""
-    return "art-" + _digest("url", canonical_url)
+def article_id(address: str) -> str:
+    """The id of the article at this address, whichever source gave it.
+
+    Args:
+        address: what all addresses of the article have in common; ingestion makes it with `address_key`.
+    """
+    return "art-" + _digest("url", address)
+
+
+def article_id_from_elsewhere(source_id: str, address: str) -> str:
+    """The id of an article at an address that its source does not speak for: it stays apart from the outlet's own."""
+    return "art-" + _digest("elsewhere", source_id, address)
 
 
 def article_id_from_guid(source_id: str, guid: str) -> str:
@@ -27,8 +38,9 @@ def article_id_from_guid(source_id: str, guid: str) -> str:
 
 
 def revision(title: str, text: str) -> str:
-    """The id of these words: it changes when they do."""
-    return _digest(title, text, bits=64)
+    """The id of these words: it changes when a word or a figure does, and not with markup, punctuation or counters
+    (`schemas.material`)."""
+    return _digest(material(title), material(text), bits=64)
 
 
 def mention_id(watch_id: str, article_id: str, matched: Iterable[str]) -> str:

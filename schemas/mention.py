@@ -102,7 +102,9 @@ EXAMPLE_BODY: dict[str, JsonValue] = {
             "name": "Kabul",
             "kind": "place",
             "confidence": 1.0,
-            "evidence": [{"field": "title", "start": 0, "end": 5, "words": "Kabul", "fired": "Kabul"}],
+            "evidence": [
+                {"field": "title", "start": 0, "end": 5, "words": "Kabul", "fired": "Kabul", "flags": []},
+            ],
         }
     ],
     "topics": [{"id": "military-cooperation", "name": "Military cooperation", "confidence": 0.8}],
