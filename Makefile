@@ -35,6 +35,7 @@ schemas: install ## Write schemas/generated from the models
 	$(BIN)/tocsin schemas write
 
 bench: install ## Print what each stage costs beside its peers; results in build/
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/bench/requirements.lock
 	$(BIN)/python -m tests.bench
 
 lock: ## Write requirements.lock anew (needs uv)
@@ -42,6 +43,8 @@ lock: ## Write requirements.lock anew (needs uv)
 		--no-emit-index-url --upgrade pyproject.toml -o requirements.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		--no-emit-index-url --constraint requirements.lock pyproject.toml -o deploy/requirements.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra bench --no-header --no-annotate \
+		--no-emit-index-url --constraint requirements.lock pyproject.toml -o tests/bench/requirements.lock
 
 clean: ## Remove what was made here
 	rm -rf $(VENV) build .tocsin .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -6,6 +6,7 @@ from schemas.dead_letter import DeadLetter
 from schemas.delivery import Delivery, Outcome
 from schemas.event import Event
 from schemas.mention import ArticleSummary, Match, Mention, Passage, Severity, TopicSummary, WatchSummary
+from schemas.source_incident import IncidentKind, SourceIncident
 from schemas.tagged import ActorKind, Evidence, Figure, Flag, Statement, Tag, TaggedArticle
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "Evidence",
     "Figure",
     "Flag",
+    "IncidentKind",
     "Mark",
     "Match",
     "Media",
@@ -28,6 +30,7 @@ __all__ = [
     "Reason",
     "Severity",
     "Source",
+    "SourceIncident",
     "Statement",
     "Tag",
     "TaggedArticle",

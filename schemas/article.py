@@ -49,8 +49,8 @@ Mark = Literal[
 
 `undated`, `date-unreadable`, `date-impossible`, `date-in-future`: why `published_at` is null. `teaser`: the text is the
 feed's summary, the whole stands on the page. `full-text`: the text was taken from the page. `page-failed`, `paywall`,
-`consent`: the page was asked for and gave no text. `language-detected`: no one declared the language. `pushed`: another
-system gave the article."""
+`consent`: the page was asked for and gave no text. `language-detected`: no one declared the language, or the letters
+contradict who did. `pushed`: another system gave the article."""
 
 
 class Article(Event):
@@ -82,9 +82,11 @@ class Article(Event):
     )
 
     id: str
-    """Deterministic: from the canonical address, or from the source and its guid where there is no address."""
+    """Deterministic: from the canonical address, whatever its scheme and form for phones; from source and guid where
+    there is none; from source and address where that is of a site for which the source does not speak."""
     revision: str
-    """Deterministic: from title and text. Another revision of the same id is the same article, edited."""
+    """Deterministic: from the words of title and text, without counters and links to other articles. Another revision
+    of the same id is the same article, edited."""
     url: str
     """Canonical address; empty where the feed gives none."""
     source: Source
@@ -94,7 +96,8 @@ class Article(Event):
     text: Annotated[str, StringConstraints(max_length=MAX_TEXT_CHARACTERS)]
     """Plain text, paragraphs separated by line breaks. Evidence spans count its code points."""
     language: str | None = None
-    """BCP 47 tag: the source's own setting, else what the feed says, else detected; null where none of them knows."""
+    """BCP 47 tag: the source's own setting, else what feed or page say, unless the letters contradict; else detected.
+    Null where nothing tells."""
     authors: tuple[str, ...] = ()
     """As the feed names them."""
     published_at: UtcDatetime | None = None

@@ -4,6 +4,7 @@ An id is a prefix and 128 bits of SHA-256 over length-prefixed parts, so that ("
 """
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from hashlib import sha256
 
 from schemas.material import material
@@ -51,3 +52,8 @@ def mention_id(watch_id: str, article_id: str, matched: Iterable[str]) -> str:
 def alert_id(watch_id: str, what_rang: str) -> str:
     """The id of one ring: `what_rang` is the article's id."""
     return "alr-" + _digest(watch_id, what_rang)
+
+
+def incident_id(source_id: str | None, kind: str, since: datetime) -> str:
+    """The id of the incident of this kind that began then, to the second; no source: of all."""
+    return "inc-" + _digest(source_id or "", kind, since.astimezone(UTC).isoformat(timespec="seconds"))

@@ -1,12 +1,10 @@
 """`sources.incidents`: that something is the matter with a source, and that it is over."""
 
-from datetime import UTC, datetime
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints
 
 from schemas.event import Event, Identifier, UtcDatetime, Value
-from schemas.ids import _digest
 
 IncidentKind = Literal["silent", "trickle", "flood", "failing", "unreadable", "blocked", "gone", "moved", "network"]
 """What is the matter with a source.
@@ -38,7 +36,7 @@ class SourceIncident(Event):
         json_schema_extra={
             "examples": [
                 {
-                    "id": "inc-8d0c3f5a7b9e4d2c8a6f0e1d2c3b4a59",
+                    "id": "inc-5c75e8a72e218564aee1aa0b95a29cd5",
                     "source_id": "example-news",
                     "source_name": "Example News",
                     "kind": "silent",
@@ -81,8 +79,3 @@ class SourceIncident(Event):
     @property
     def key(self) -> str:
         return self.source_id or "network"
-
-
-def incident_id(source_id: str | None, kind: IncidentKind, since: datetime) -> str:
-    """The id of the incident of this kind that began then, to the second; no source: of all."""
-    return "inc-" + _digest(source_id or "", kind, since.astimezone(UTC).isoformat(timespec="seconds"))

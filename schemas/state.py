@@ -52,7 +52,7 @@ class Moved(Value):
     since: UtcDatetime
     """When that was first seen."""
     seen: Annotated[int, Field(ge=1)] = 1
-    """How many polls have found it."""
+    """How many polls have found it, as far as it matters."""
     followed: bool = False
     """That address is asked, and no longer the one in the configuration."""
     failures: _Count = 0
@@ -87,8 +87,6 @@ class Habit(Value):
     """By how much they were, summed, in seconds of an average hour."""
     excess_squares: _Count = 0
     """The sum of the squares of that, each against the mean excess of its time, in thousandths."""
-    longest: _Count = 0
-    """The longest gap, in thousandths of the mean gap of its time."""
     today: _Count = 0
     """Articles that were first seen on the UTC day of `until`."""
     expected_today: _Count = 0
@@ -167,7 +165,7 @@ class SourceState(Event):
                     "moved": {
                         "to": "https://news.example/feed/",
                         "since": "2026-11-20T08:00:05Z",
-                        "seen": 96,
+                        "seen": 3,
                         "followed": True,
                         "failures": 0,
                     },
@@ -183,7 +181,6 @@ class SourceState(Event):
                         "long_gaps": 1000,
                         "excess": 115500,
                         "excess_squares": 1200,
-                        "longest": 2100,
                         "today": 1,
                         "expected_today": 700,
                         "week": [1, 0, 1, 1, 0, 1, 1],

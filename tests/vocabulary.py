@@ -25,6 +25,8 @@ from services.backbone.settings import KafkaSettings, Settings
 from services.backbone.topics import ALERTS
 from services.cli.run import Stage, stage_command
 
+LOOPBACK = "127.0.0.0/8"
+"""Only public addresses are asked unless a source is permitted more."""
 FIVE = (Stage.INGESTION, Stage.TAGGING, Stage.MATCH, Stage.DECIDE, Stage.NOTIFY)
 
 
@@ -51,6 +53,14 @@ def rss(items: Sequence[Item]) -> bytes:
     return f"<rss version='2.0'><channel><title>Site</title>{entries}</channel></rss>".encode()
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+    def handle_error(self, *_: Any) -> None:
+        """A client that is killed breaks off; nobody needs to read of it."""
+
+
 class Site:
     """A real HTTP server on loopback. What a path answers can be changed at any time."""
 
@@ -58,8 +68,7 @@ class Site:
         self.pages: dict[str, bytes] = {}
         self.requests: Counter[str] = Counter()
         self.received: list[tuple[str, dict[str, str], bytes]] = []
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), self._handler())
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
     def publishes(self, name: str, items: Sequence[Item]) -> None:
@@ -125,7 +134,14 @@ class Desk:
     def reads(self, *urls: str, every_seconds: int = 1) -> None:
         """Poll these feeds."""
         sources = [
-            {"id": f"source-{index}", "name": f"Source {index}", "url": url, "interval": every_seconds}
+            {
+                "id": f"source-{index}",
+                "name": f"Source {index}",
+                "url": url,
+                "interval": every_seconds,
+                "max_interval": every_seconds,
+                "allow_networks": [LOOPBACK],
+            }
             for index, url in enumerate(urls)
         ]
         self.writes("sources/test.yaml", {"sources": sources})
@@ -165,7 +181,7 @@ class Desk:
 
     def log(self, stage: Stage) -> Path:
         """What a stage printed, over all its lives."""
-        return self.settings.config.parent / f"{stage.value}.log"
+        return self.settings.config.parent / f"{stage.value}-{self.settings.instance}.log"
 
     def said(self, stage: Stage, words: str) -> bool:
         """Whether a stage logged these words."""

@@ -78,7 +78,7 @@ class TopicMismatch(TocsinError):
 
 
 class PortTaken(TocsinError):
-    """The port for health and metrics is in use."""
+    """A port that this process listens on is in use: for health and metrics, or for articles and hubs."""
 
 
 class Stalled(TocsinError):

@@ -9,13 +9,11 @@ import asyncio
 import contextlib
 import os
 import signal
-import socket
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-import uvicorn
 import uvloop
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
@@ -23,7 +21,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from services.backbone.errors import BrokerUnavailable, PortTaken, Stalled, TocsinError
+from services.backbone.errors import BrokerUnavailable, Stalled, TocsinError
+from services.backbone.http_server import listen, serving
 from services.backbone.progress import GIVE_UP_AFTER_SECONDS, Progress
 from services.backbone.settings import Settings
 from services.backbone.telemetry import READY, configure_logging, logger
@@ -142,35 +141,9 @@ async def _watch(process: Process) -> None:
 
 
 async def _serve_health(process: Process) -> None:
-    listener = socket.socket(socket.AF_INET6 if ":" in process.settings.host else socket.AF_INET)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((process.settings.host, process.settings.port))
-        listener.listen()  # now, not in uvicorn: of two processes that start at once one must see that it is late
-    except OSError as error:
-        listener.close()
-        where = f"{process.settings.host}:{process.settings.port}"
-        raise PortTaken(f"cannot listen on {where}: {error.strerror}; choose another by --port") from None
-    server = QuietServer(
-        uvicorn.Config(_health_app(process.progress), log_config=None, access_log=False, lifespan="off", ws="none")
-    )
-    serving = asyncio.ensure_future(server.serve(sockets=[listener]))
-
-    async def close() -> None:
-        server.should_exit = server.force_exit = True
-        await asyncio.wait({serving}, timeout=1)
-
-    process.stack.push_async_callback(close)
+    listener = listen(process.settings.host, process.settings.port, "choose another by --port")
+    await process.stack.enter_async_context(serving(_health_app(process.progress), listener))
     log.info("health.listening", stage=process.stage, port=listener.getsockname()[1])
-
-
-class QuietServer(uvicorn.Server):
-    """An HTTP server inside a process that has other work: signals belong to the process, not to it."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leave the handlers alone."""
-        yield
 
 
 def _health_app(progress: Progress) -> Starlette:

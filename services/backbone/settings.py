@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from services.backbone.errors import SettingsError
 
+MIN_SECRET_CHARACTERS = 32
 DEFAULT_CONFIG = Path(__file__).resolve().parents[2] / "deploy" / "config"
 
 
@@ -112,12 +113,37 @@ class Settings(BaseSettings):
     """Where health and metrics are served."""
     port: int = Field(default=8080, ge=0, le=65535)
     """`/healthz`, `/readyz` and `/metrics`; 0 takes any free port."""
+    push_host: str = "127.0.0.1"
+    """Where `POST /articles` and the WebSub callback are served, once a source of kind push or WebSub needs them."""
+    push_port: int = Field(default=8090, ge=0, le=65535)
+    """Their port; 0 takes any free port."""
+    websub_callback: str | None = Field(default=None, pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$", max_length=500)
+    """Public address that leads to `push_port`, like https://tocsin.example: turns WebSub on."""
+    websub_secret: SecretStr | None = None
+    """From which callback addresses and the secrets given to hubs are derived; 32 characters or more."""
+    websub_secret_file: FilePath | None = None
+    """A file that holds it, for Compose and Kubernetes secrets."""
+    contact: str | None = Field(default=None, pattern=r"^[!-'*-~]([ -'*-~]{0,198}[!-'*-~])?$")
+    """A URL or mail address at which webmasters reach the desk; told to every host that is asked."""
     log_format: Literal["auto", "json", "console"] = "auto"
     """`auto`: readable on a terminal, JSON elsewhere."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """The least severe event that is logged."""
     kafka: Annotated[KafkaSettings, NoDecode] = Field(default_factory=KafkaSettings)
     """The broker."""
+
+    @model_validator(mode="after")
+    def _websub_complete(self) -> Self:
+        if self.websub_secret is None and self.websub_secret_file is not None:
+            text = self.websub_secret_file.read_text(encoding="utf-8").strip()
+            object.__setattr__(self, "websub_secret", SecretStr(text))
+        secret = _plain(self.websub_secret)
+        if self.websub_callback is not None and len(secret or "") < MIN_SECRET_CHARACTERS:
+            raise ValueError(
+                f"TOCSIN_WEBSUB_CALLBACK needs TOCSIN_WEBSUB_SECRET (or ..._FILE) of {MIN_SECRET_CHARACTERS} or more "
+                "characters; make one: openssl rand -hex 32"
+            )
+        return self
 
     def group(self, stage: str) -> str:
         """The consumer group of a stage."""

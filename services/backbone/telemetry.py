@@ -5,7 +5,7 @@ Labels take values from configuration only (stages, channels, outcomes), never f
 
 import logging
 import sys
-from typing import Literal, cast
+from typing import Final, Literal, cast
 
 import structlog
 from prometheus_client import Counter, Gauge, Histogram
@@ -27,6 +27,30 @@ ARTICLE_AGE_SECONDS = Histogram(
 )
 CONSUMER_LAG = Gauge("tocsin_consumer_lag_records", "Records not handled yet.", ["stage", "topic", "partition"])
 POLLS = Counter("tocsin_polls", "Polls of sources, by what came of them.", ["outcome"])
+POLL_SECONDS = Histogram(
+    "tocsin_poll_seconds",
+    "From the beginning of a poll to its end: fetched, read, published.",
+    buckets=(0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60),
+)
+POLL_LATENESS_SECONDS = Histogram(
+    "tocsin_poll_lateness_seconds",
+    "How long after it was due a poll began. A host that is asked by another poll, or rests, is waited for.",
+    buckets=(0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300),
+)
+POLLS_UNDER_WAY = Gauge("tocsin_polls_under_way", "Polls that began and are not done.")
+FETCHED_BYTES = Counter("tocsin_fetched_bytes", "Bytes of bodies as they came over the wire.")
+PAGES = Counter("tocsin_pages", "Pages of articles asked for, by what came of it.", ["outcome"])
+SOURCE_INCIDENTS_TOLD = Counter("tocsin_source_incidents", "Incidents of sources told.", ["kind", "state"])
+SOURCE_METRICS: Final = {
+    "tocsin_sources": "Sources of this process's share, by what came of their last poll.",
+    "tocsin_source_last_success_timestamp_seconds": "When a source last answered.",
+    "tocsin_source_last_new_timestamp_seconds": "When something new was last found in a source.",
+    "tocsin_source_entries": "Entries of a source's last reading.",
+    "tocsin_source_failures": "Polls of a source in a row that gave nothing.",
+    "tocsin_source_poll_seconds": "How long the last poll of a source took, pages and the broker included.",
+    "tocsin_source_fetched_bytes": "Bytes of bodies of a source as they came over the wire, since the process began.",
+}
+"""Name and help of what services/ingestion/meters.py makes from the sources' states; the label is the source's id."""
 ARTICLES = Counter("tocsin_articles", "Article revisions published.", [])
 DECISIONS = Counter("tocsin_decisions", "Mentions decided, by reason.", ["reason"])
 TRANSACTIONS = Counter("tocsin_transactions", "Kafka transactions, by outcome.", ["outcome"])

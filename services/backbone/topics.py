@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any, Generic, Literal, TypeVar
 
 from schemas import Alert, Article, DeadLetter, Delivery, Event, Mention, TaggedArticle
+from schemas.source_incident import SourceIncident
 from schemas.state import RungState, SourceState
 
 MAX_RECORD_BYTES = 1024 * 1024
@@ -39,10 +40,16 @@ class Topic(Generic[E]):
         config = {"cleanup.policy": self.cleanup, "max.message.bytes": str(BROKER_RECORD_BYTES)}
         if self.retention is not None:
             config["retention.ms"] = str(int(self.retention.total_seconds() * 1000))
+        if self.cleanup == "compact":
+            config |= _COMPACTION
         return config
 
 
 _DAY = timedelta(days=1)
+
+_COMPACTION = {"segment.bytes": str(32 * 1024 * 1024), "min.cleanable.dirty.ratio": "0.2"}
+"""The segment that is written to is never compacted: by the broker's own default of 1 GiB a restart would read every
+version of the last week."""
 
 ARTICLES = Topic("articles", Article, "article id", "What the feeds said, as text.", retention=7 * _DAY)
 ARTICLES_TAGGED = Topic(
@@ -52,13 +59,27 @@ MENTIONS = Topic("mentions", Mention, "watch id", "One watch met by one article.
 ALERTS = Topic(
     "alerts", Alert, "watch id", "What rang. Read it with isolation level read_committed.", retention=90 * _DAY
 )
-INGESTION_STATE = Topic("ingestion.state", SourceState, "source id", "What was fetched already.", cleanup="compact")
+INGESTION_STATE = Topic(
+    "ingestion.state",
+    SourceState,
+    "source id",
+    "What was fetched already. A partition is the least share of the sources that one process takes.",
+    partitions=12,
+    cleanup="compact",
+)
 ALERTING_STATE = Topic(
     "alerting.state",
     RungState,
     "watch id / article id",
     "What rang already. A record stands in the partition of its watch's mentions.",
     cleanup="compact",
+)
+SOURCE_INCIDENTS = Topic(
+    "sources.incidents",
+    SourceIncident,
+    "source id",
+    "That something is the matter with a source, and that it is over.",
+    retention=90 * _DAY,
 )
 DELIVERIES = Topic(
     "deliveries", Delivery, "alert id", "Each attempt at a channel, and its outcome.", retention=30 * _DAY
@@ -79,6 +100,7 @@ TOPICS: tuple[Topic[Any], ...] = (
     ALERTS,
     INGESTION_STATE,
     ALERTING_STATE,
+    SOURCE_INCIDENTS,
     DELIVERIES,
     DEAD_LETTERS,
 )

@@ -1,91 +1,181 @@
-"""One poll of one source, without Kafka: fetch > parse > assemble."""
+"""One poll of one source, without Kafka: fetch > read, the reading in a worker that may be killed.
 
-import asyncio
-from concurrent.futures import Executor
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+A folder is read instead of fetched. A sitemap's index is followed to the sitemaps that it names.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 import httpx
 
-from schemas import Article
-from services.ingestion.fetching.fetch import Fetched, NotModified, Validators, fetch
-from services.ingestion.identity.assemble import ArticleWithoutText, build_article
-from services.ingestion.polling.schedule import asked_by_cache_control
-from services.ingestion.reading.feed import parse_feed
+from schemas.state import SourceState
+from services.backbone.telemetry import FETCHED_BYTES, logger
+from services.ingestion.fetching.fetch import Fetched, FetchFailed, NotModified, fetch
+from services.ingestion.fetching.hosts import Hosts
+from services.ingestion.polling.asked import Bounds, FeedAsks, bounds, retry_wait
+from services.ingestion.polling.moved import address
+from services.ingestion.read import Document, Reading, published, read_documents, read_files, without_secrets
+from services.ingestion.reading.entry import Asked
 from services.ingestion.sources import Source
+from services.ingestion.workers import Workers
+
+log = logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What stands in a source's feed now."""
+class Last:
+    """What is kept in memory of the last reading that was published whole."""
 
-    articles: tuple[Article, ...]
-    refused: tuple[ArticleWithoutText, ...]
-    """One for each entry that could not be made an article."""
-    etag: str | None
-    last_modified: str | None
-    """Both None where the feed was cut off: the rest is to be fetched, not to be taken for unchanged."""
-    asked: timedelta
-    """How long the host asks not to be polled again."""
+    digest: bytes = b""
+    """Of what was fetched: many hosts know no conditional requests, and send the same again and again."""
+    asked: FeedAsks = field(default_factory=Asked)
+    """What the feed asks for; an answer that it is unchanged does not say it again."""
+
+
+NOTHING = Last()
 
 
 @dataclass(frozen=True, slots=True)
-class Unchanged:
-    """The feed is what it was."""
+class Answer:
+    """What came of a poll that was answered."""
 
-    asked: timedelta
-
-
-async def poll(
-    source: Source, client: httpx.AsyncClient, known: Validators | None = None, workers: Executor | None = None
-) -> Reading | Unchanged:
-    """Poll a source once.
-
-    Args:
-        source: what to poll.
-        client: of `fetch.new_client`.
-        known: the validators of the last reading; None reads the feed whatever it was before.
-        workers: where the feed is parsed, off the event loop; None for the loop's own threads.
-
-    Raises:
-        FetchFailed: the host gave no content.
-        FeedUnreadable: what it gave is no feed.
-    """
-    answer = await fetch(client, source.url, known, source.headers)
-    if isinstance(answer, NotModified):
-        return Unchanged(asked_by_cache_control(answer.cache_control))
-    return await asyncio.get_running_loop().run_in_executor(workers, read_answer, answer, source, datetime.now(UTC))
+    asked: Bounds
+    reading: Reading | None = None
+    """None: it is what it was."""
+    etag: str | None = None
+    last_modified: str | None = None
+    """Both None where the document was cut off."""
+    last: Last = NOTHING
+    moved_to: str | None = None
+    url: str = ""
+    """Where it was found."""
+    links: tuple[tuple[str, str], ...] = ()
+    wire_bytes: int = 0
+    more: bool = False
+    """There is more to read at once."""
 
 
-async def poll_once(source: Source, client: httpx.AsyncClient) -> list[Article]:
-    """The articles in a source's feed now, whether they were seen before or not.
+@dataclass(frozen=True, slots=True)
+class Poller:
+    """Asks sources, and has their answers read."""
 
-    Raises:
-        FetchFailed: the host gave no content.
-        FeedUnreadable: what it gave is no feed.
-    """
-    reading = await poll(source, client)
-    return list(reading.articles) if isinstance(reading, Reading) else []
+    client: httpx.AsyncClient
+    workers: Workers
+    hosts: Hosts
 
+    async def poll(self, source: Source, state: SourceState | None, last: Last, now: datetime) -> Answer:
+        """Poll a source once.
 
-def read_answer(answer: Fetched, source: Source, now: datetime) -> Reading:
-    """Make articles of what was fetched.
+        Args:
+            source: what to poll.
+            state: what was reached with it; None reads it as one that was never read.
+            last: of the reading before this one.
+            now: the time.
 
-    Raises:
-        FeedUnreadable: it is no feed.
-    """
-    feed = parse_feed(answer.body, answer.url, answer.content_type, now)
-    articles: list[Article] = []
-    refused: list[ArticleWithoutText] = []
-    for entry in feed.entries:
+        Raises:
+            FetchFailed: the host gave no content.
+            FeedUnreadable: what it gave is no feed.
+            FolderUnreadable: there is no such folder.
+            WorkerKilled: to read it would cost too much.
+        """
+        if source.kind == "folder":
+            return await self._read_files(source, state, now)
+        url = address(source.url, state)
+        fetched = await self._fetch(source, url, state)
+        if isinstance(fetched, NotModified):
+            known = (state.etag, state.last_modified) if state is not None else (None, None)
+            return Answer(_asked(fetched, last.asked, now), None, *known, last, fetched.moved_to, url)
+        answer = Answer(
+            _asked(fetched, last.asked, now), None, fetched.etag, fetched.last_modified, last,
+            fetched.moved_to, fetched.url, fetched.links, fetched.wire_bytes,
+        )  # fmt: skip
+        digest = _digest([fetched])
+        if digest == last.digest:
+            return answer
+        reading = await self.read([_document(fetched)], source, state, now)
+        if reading.follow:
+            answer = replace(
+                answer, etag=None, last_modified=None
+            )  # of the index; what it names may change all the same
+            sitemaps, all_there = await self._follow(source, reading.follow)
+            digest = _digest(sitemaps)
+            if digest == last.digest:
+                return answer
+            reading = await self.read([_document(sitemap) for sitemap in sitemaps], source, state, now)
+            reading = replace(reading, complete=reading.complete and all_there)
+        if not reading.complete:
+            return replace(answer, reading=reading, etag=None, last_modified=None, last=Last(asked=reading.asked))
+        asked = _asked(fetched, reading.asked, now)
+        return replace(answer, reading=reading, asked=asked, last=Last(digest, reading.asked))
+
+    async def _follow(self, source: Source, addresses: Sequence[str]) -> tuple[list[Fetched], bool]:
+        """The sitemaps of an index, one after the other, and whether all could be had; none is a failure."""
+        answers: list[Fetched] = []
+        failure: FetchFailed | None = None
+        for found in addresses:
+            try:
+                answer = await self._fetch(source, found, None)
+            except FetchFailed as error:
+                failure = error
+                log.info("sitemap.failed", source=source.id, url=found, message=str(error))
+            else:
+                answers += [answer] if isinstance(answer, Fetched) else []
+        if not answers and failure is not None:
+            raise failure
+        return answers, failure is None
+
+    async def _fetch(self, source: Source, url: str, state: SourceState | None) -> Fetched | NotModified:
+        host = urlsplit(url).netloc.lower()
+        headers = source.headers if host == source.host else {}
         try:
-            articles.append(build_article(entry, source, now))
-        except ArticleWithoutText as error:
-            refused.append(error)
-    return Reading(
-        articles=tuple(articles),
-        refused=tuple(refused),
-        etag=answer.etag if feed.complete else None,
-        last_modified=answer.last_modified if feed.complete else None,
-        asked=max(asked_by_cache_control(answer.cache_control), feed.ttl),
+            async with self.hosts.turn(host):
+                answer = await fetch(self.client, url, state, headers, allowed=source.allow_networks)
+        except FetchFailed as error:
+            if error.of_host:
+                self.hosts.failed(host, retry_wait(error.retry_after, datetime.now(UTC)))
+            raise
+        self.hosts.answered(host)
+        if isinstance(answer, Fetched):
+            FETCHED_BYTES.inc(answer.wire_bytes)
+        return answer
+
+    async def read(
+        self, documents: Sequence[Document], source: Source, state: SourceState | None, now: datetime
+    ) -> Reading:
+        """Read the documents of a source.
+
+        Raises:
+            FeedUnreadable: one of them is not what the source is to be.
+            WorkerKilled: to read it would cost too much.
+        """
+        return await self.workers.run(read_documents, documents, without_secrets(source), published(state), now)
+
+    async def _read_files(self, source: Source, state: SourceState | None, now: datetime) -> Answer:
+        assert source.path is not None, "the model of a source sees to it"  # noqa: S101
+        cursor = state.etag if state is not None else None
+        found = await self.workers.run(read_files, source.path, cursor, without_secrets(source), published(state), now)
+        if found is None:
+            return Answer(Bounds())
+        for refused in found.refused:
+            log.warning("file.refused", source=source.id, message=refused)
+        return Answer(Bounds(), found.reading, etag=found.cursor, more=found.more)
+
+
+def _document(answer: Fetched) -> Document:
+    return Document(answer.body, answer.url, answer.content_type, answer.content_location)
+
+
+def _digest(answers: Sequence[Fetched]) -> bytes:
+    digest = hashlib.blake2b(digest_size=16)
+    for answer in answers:
+        digest.update(answer.body)
+    return digest.digest()
+
+
+def _asked(answer: Fetched | NotModified, feed: FeedAsks, now: datetime) -> Bounds:
+    return bounds(
+        now, cache_control=answer.cache_control, expires=answer.expires, date=answer.date, age=answer.age, feed=feed
     )

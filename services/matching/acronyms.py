@@ -10,5 +10,7 @@ LONGEST_ACRONYM: Final = 5
 
 def is_acronym(text: str) -> bool:
     """Whether a name is of one to five Latin letters, all capitals; other signs do not count."""
+    if not text.isupper():
+        return False
     letters = [char for char in text if char.isalpha()]
     return 0 < len(letters) <= LONGEST_ACRONYM and all("A" <= char <= "Z" for char in letters)

@@ -14,6 +14,7 @@ The fold, in the order applied:
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -30,11 +31,12 @@ _SPACE: Final = 32
 _PLANE: Final = 0x10000
 _EXPANSION: Final = 0xF000  # private use: table values from here on number the spelled-out code points
 _MARK: Final = "\ue000"  # private use: stands between the phrases of one batch
+_BATCH: Final = 10_000  # phrases that are folded together: what they take stays in the processor's cache
 
 APOSTROPHES: Final = "'’‘‛`´ʹʻʼʽʾʿ＇"
 ZERO_WIDTH_NON_JOINER: Final = "\u200c"
 
-_UNSPACED: Final = (
+UNSPACED: Final = (
     (0x0E00, 0x0EFF),  # Thai, Lao
     (0x1000, 0x109F),  # Myanmar
     (0x1780, 0x17FF),  # Khmer
@@ -44,6 +46,7 @@ _UNSPACED: Final = (
     (0xF900, 0xFAFF),  # Han, compatibility
     (0x20000, 0x3FFFF),  # Han, supplementary planes
 )
+"""First and last code points of the scripts that are written without spaces between words."""
 _DELETED_MARKS: Final = (
     (0x0300, 0x036F), (0x0483, 0x0489), (0x0591, 0x05C7), (0x0610, 0x061A), (0x064B, 0x065F), (0x0670, 0x0670),
     (0x06D6, 0x06ED), (0x08CA, 0x08FF), (0x1AB0, 0x1AFF), (0x1DC0, 0x1DFF), (0x20D0, 0x20FF), (0xFE00, 0xFE2F),
@@ -102,15 +105,15 @@ def fold_codes(codes: Codes) -> Folded:
     return Folded(_decode(folded), offsets, folded)
 
 
-def fold_phrases(phrases: list[str]) -> list[str]:
+def fold_phrases(phrases: Sequence[str]) -> list[str]:
     """Fold many phrases at once, bare of outer spaces. Asterisks stay: they are no text but wildcards."""
-    joined = f" {_MARK} ".join(phrase.replace(_MARK, " ") for phrase in phrases)
-    codes = code_points(f" {joined} ")
-    table = _table_for(codes).copy()
-    table[ord(_MARK)] = ord(_MARK)
-    table[ord("*")] = ord("*")
-    folded, _ = _apply(codes, table)
-    return [phrase.strip() for phrase in _decode(folded).split(_MARK)]
+    folded: list[str] = []
+    for first in range(0, len(phrases), _BATCH):
+        batch = [phrase.replace(_MARK, " ") for phrase in phrases[first : first + _BATCH]]
+        codes = code_points(f" {f' {_MARK} '.join(batch)} ")
+        letters, _ = _apply(codes, _phrase_table(codes.dtype == np.uint16))
+        folded += map(str.strip, _decode(letters).split(_MARK))
+    return folded
 
 
 def code_points(text: str) -> Codes:
@@ -124,9 +127,9 @@ def code_points(text: str) -> Codes:
 def is_unspaced(codes: Codes) -> npt.NDArray[np.bool_]:
     """Which code points belong to scripts that are written without spaces between words."""
     found = np.zeros(len(codes), dtype=np.bool_)
-    if not len(codes) or codes.max() < _UNSPACED[0][0]:
+    if not len(codes) or codes.max() < UNSPACED[0][0]:
         return found
-    for first, last in _UNSPACED:
+    for first, last in UNSPACED:
         found |= (codes >= first) & (codes <= last)
     return found
 
@@ -153,7 +156,7 @@ def _apply(codes: Codes, table: Codes) -> tuple[Codes, IntArray]:
     if again.any():
         kept = np.flatnonzero(np.concatenate((_FIRST, ~again)))
         folded, where = folded.take(kept), where.take(kept)
-    return _part_scripts(folded, where) if last >= _UNSPACED[0][0] else (folded, where)
+    return _part_scripts(folded, where) if last >= UNSPACED[0][0] else (folded, where)
 
 
 def _spell_out(folded: Codes) -> tuple[Codes, IntArray]:
@@ -220,6 +223,13 @@ def _letters_of_the_basic_plane() -> list[tuple[int, str]]:
 @cache
 def _spellings() -> list[str]:
     return sorted({letters for _, letters in _letters_of_the_basic_plane() if len(letters) > 1})
+
+
+@cache
+def _phrase_table(basic: bool) -> Codes:
+    table = (_basic_table() if basic else _whole_table()).copy()
+    table[[ord(_MARK), ord("*")]] = ord(_MARK), ord("*")
+    return table
 
 
 def _fill(table: Codes, rows: list[tuple[int, str]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from typing import Final
 
@@ -49,7 +50,16 @@ def objection_to(phrase: str, *, exact: bool) -> str | None:
         phrase: As written, with its wildcards.
         exact: It is found only in the capitals that it is written in.
     """
-    folded = fold_phrases([phrase])[0]
+    return _objection(phrase, fold_phrases([phrase])[0], exact)
+
+
+def objections(phrases: Sequence[tuple[str, bool]]) -> list[str | None]:
+    """The same for many phrases, each with whether it is exact: they are folded all at once."""
+    folded = fold_phrases([phrase for phrase, _ in phrases])
+    return [_objection(phrase, one, exact) for (phrase, exact), one in zip(phrases, folded, strict=True)]
+
+
+def _objection(phrase: str, folded: str, exact: bool) -> str | None:
     letters = folded.replace("*", "").strip()
     if not letters:
         return f"{phrase!r} has no letters or digits; write a word"

@@ -16,9 +16,8 @@ A phrase with ZWNJ or an apostrophe inside a word is also searched for joined, a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, NamedTuple
 
 from services.matching.endings import (
     ARABIC_PREFIXES,
@@ -28,32 +27,31 @@ from services.matching.endings import (
     LONGEST_AFFIX,
     cyrillic_stem,
 )
-from services.matching.fold import APOSTROPHES, ZERO_WIDTH_NON_JOINER, code_points, fold_phrases, is_unspaced
+from services.matching.fold import APOSTROPHES, UNSPACED, ZERO_WIDTH_NON_JOINER, fold_phrases
 
 _SHORTEST_INFLECTED: Final = 4
 _JOINER: Final = re.compile(rf"(?<=\w)[{re.escape(APOSTROPHES)}{ZERO_WIDTH_NON_JOINER}](?=\w)")
 _ANY_ENDING: Final = None
+_BATCH: Final = 10_000
+_UNSPACED_LETTERS: Final = "".join(f"{chr(first)}-{chr(last)}" for first, last in UNSPACED)
+_UNSPACED_WORD: Final = re.compile(f"[{_UNSPACED_LETTERS}]+")
+_OTHER_THAN_SPACED: Final = re.compile(f"[*\u0400-\u04ff\u0600-\u06ff{_UNSPACED_LETTERS}]")
 
 Endings = frozenset[str] | None
 """The endings that may follow a stem; None: any."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """One form of a phrase.
-
-    Attributes:
-        text: What the automaton searches for. A space at its start is the boundary before it.
-        prefixes: What else the first word may begin with, before `text`; None where `text` has its own boundary or
-            needs none.
-        tail: Of each inflected word in turn: its endings, and the words that must follow up to the next stem.
-        bare: `text` ends with the boundary after it: no part of what was found.
-    """
+class Pattern(NamedTuple):
+    """One form of a phrase."""
 
     text: str
+    """What the automaton searches for. A space at its start is the boundary before it."""
     prefixes: frozenset[str] | None
+    """What else the first word may begin with, before `text`; None where `text` has its own boundary or needs none."""
     tail: tuple[tuple[Endings, str], ...]
+    """Of each inflected word in turn: its endings, and the words that must follow up to the next stem."""
     bare: bool
+    """`text` ends with the boundary after it: no part of what was found."""
 
     @property
     def is_plain(self) -> bool:
@@ -69,6 +67,12 @@ class Pattern:
     def is_affixed(self) -> bool:
         """Whether only what is joined to the one word of `text` has to be looked at."""
         return not self.bare and len(self.tail) == 1 and self.tail[0][0] is not None and not self.tail[0][1]
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether it is known what may be joined before `text`, and after it."""
+        begins = self.prefixes is not None or self.text.startswith(" ")
+        return begins and bool(self.tail) and self.tail[0][0] is not None
 
     @property
     def is_one_word(self) -> bool:
@@ -96,22 +100,54 @@ class Pattern:
         return end - self.bare
 
 
-def compile_phrases(phrases: Sequence[str]) -> list[tuple[Pattern, ...]]:
-    """The patterns of each phrase, in order; none for a phrase without letters or digits.
+Form = str | Pattern
+"""A pattern, or only its text: then a hit of it is a hit of the phrase, whatever stands around it."""
+
+
+def compile_phrases(phrases: Sequence[str]) -> Iterator[Sequence[Form]]:
+    """The forms of each phrase, in order; none for a phrase without letters or digits.
 
     A phrase all in capitals (НАТО) is taken for an acronym, which has no endings.
     """
-    spellings = [_spellings(phrase) for phrase in phrases]
-    folded = iter(fold_phrases([spelling for forms in spellings for spelling in forms]))
-    return [
-        _patterns({next(folded): None for _ in forms}, inflect=not phrase.isupper())
-        for phrase, forms in zip(phrases, spellings, strict=True)
-    ]
+    for first in range(0, len(phrases), _BATCH):
+        yield from _compiled(phrases[first : first + _BATCH])
 
 
-def _spellings(phrase: str) -> list[str]:
-    """The phrase as written, and joined or parted where an apostrophe or ZWNJ stands inside a word."""
-    return [phrase, _JOINER.sub("", phrase), _JOINER.sub(" ", phrase)] if _JOINER.search(phrase) else [phrase]
+def _compiled(phrases: Sequence[str]) -> Iterator[Sequence[Form]]:
+    spelled = {number: _spellings(phrase) for number, phrase in enumerate(phrases) if _is_joined(phrase)}
+    folded = fold_phrases(phrases)
+    respelled = iter(fold_phrases([spelling for forms in spelled.values() for spelling in forms]))
+    for number, form in enumerate(folded):
+        if number in spelled:
+            forms = [form, *(next(respelled) for _ in spelled[number])]
+        elif plain := _plain(form):
+            yield (plain,)
+            continue
+        else:
+            forms = [form]
+        patterns = _patterns(dict.fromkeys(forms), inflect=not phrases[number].isupper())
+        yield [pattern.text if pattern.is_plain else pattern for pattern in patterns]
+
+
+def _plain(folded: str) -> str | None:
+    """What is searched for where nothing can be joined to any of the words; None: that has to be looked into."""
+    if folded.isascii():
+        return f" {folded} " if folded and "*" not in folded else None
+    if not _OTHER_THAN_SPACED.search(folded):
+        return f" {folded} "
+    return folded if _UNSPACED_WORD.fullmatch(folded) else None
+
+
+def _is_joined(phrase: str) -> bool:
+    """Whether an apostrophe or ZWNJ stands inside a word."""
+    if phrase.isascii() and "'" not in phrase and "`" not in phrase:
+        return False
+    return _JOINER.search(phrase) is not None
+
+
+def _spellings(phrase: str) -> tuple[str, str]:
+    """A phrase with an apostrophe or ZWNJ inside a word: joined there, and parted."""
+    return _JOINER.sub("", phrase), _JOINER.sub(" ", phrase)
 
 
 def _patterns(forms: Iterable[str], *, inflect: bool) -> tuple[Pattern, ...]:
@@ -126,7 +162,7 @@ def _patterns(forms: Iterable[str], *, inflect: bool) -> tuple[Pattern, ...]:
 
 
 def _pattern(words: list[str], inflect: bool) -> Pattern:
-    joined = _arabic_affixes(sum(map(len, words)))
+    joined = _arabic_affixes(sum(map(len, words))) if any(map(_is_arabic, words)) else None
     runs: list[list[str]] = [[]]  # words that stay as they are, up to and including a stem, again and again
     inflected: list[Endings] = []
     for place, word in enumerate(words, start=1):
@@ -168,7 +204,8 @@ def _arabic_affixes(letters: int) -> tuple[frozenset[str], frozenset[str]] | Non
 
 
 def _is_unspaced(letter: str) -> bool:
-    return bool(is_unspaced(code_points(letter))[0])
+    code = ord(letter)
+    return code >= UNSPACED[0][0] and any(first <= code <= last for first, last in UNSPACED)
 
 
 def _is_arabic(word: str) -> bool:

@@ -22,7 +22,9 @@ TREES = {module: ast.parse(path.read_text(encoding="utf-8")) for module, path in
 CLIENTS = {"aiokafka", "confluent_kafka", "faust", "httpx", "starlette", "uvicorn"}
 EDGES = {
     *("services.backbone", "services.broker", "services.cli"),
-    *("services.ingestion.app", "services.ingestion.fetching.fetch", "services.ingestion.poll"),
+    *("services.ingestion.app", "services.ingestion.shares", "services.ingestion.poll", "services.ingestion.full_text"),
+    *("services.ingestion.turn", "services.ingestion.visit"),
+    *("services.ingestion.fetching", "services.ingestion.receiving"),
     *("services.tagging.app", "services.alerting.app", "services.alerting.notify", "services.alerting.channels"),
 }
 """Who may hold a client of a broker or of HTTP. All else takes values and returns values."""

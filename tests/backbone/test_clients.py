@@ -85,19 +85,21 @@ async def test_equal_keys_stand_in_one_partition_whichever_client_writes(setting
 
 
 @pytest.mark.parametrize("size", [5_000, 5 * 1024 * 1024], ids=["over the topic's limit", "over the client's limit"])
+@pytest.mark.parametrize("idempotent", [False, True], ids=["plain", "idempotent"])
 async def test_a_record_that_the_broker_does_not_take_is_told_and_the_rest_is_written(
-    settings: Settings, size: int
+    settings: Settings, size: int, idempotent: bool
 ) -> None:
+    """Of an idempotent producer the broker takes nothing more then (OutOfOrderSequenceNumber), so another goes on."""
     async with admin_of(settings) as admin:
         await admin.create_topics([NewTopic("narrow", 1, 1, topic_configs={"max.message.bytes": "2000"})])
     async with running(settings) as process:
-        writer = await Writer.start(process)
+        writer = await Writer.start(process, idempotent=idempotent)
         refused = await writer.send(OutgoingRecord("narrow", b"large", b"x" * size, []))
         with pytest.raises(RecordTooLarge, match=f"narrow takes no record of {size} bytes"):
             await refused
-        await writer.write([OutgoingRecord("narrow", b"small", b"x", [])])
+        await writer.write([OutgoingRecord("narrow", key, b"x", []) for key in (b"one", b"two")])
         await writer.drain()
-    assert [record.key for record in await stands_in(settings, "narrow")] == [b"small"]
+    assert sorted(record.key for record in await stands_in(settings, "narrow")) == [b"one", b"two"]
 
 
 async def test_what_is_written_while_the_broker_is_away_arrives_when_it_is_back(

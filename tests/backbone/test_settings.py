@@ -67,11 +67,17 @@ def test_without_any_variable_a_local_broker_and_the_default_pack_are_used() -> 
     [
         ("TOCSIN_PORT", "99999"),
         ("TOCSIN_PORT", "http"),
+        ("TOCSIN_PUSH_PORT", "70000"),
+        ("TOCSIN_WEBSUB_CALLBACK", "tocsin.example"),
+        ("TOCSIN_WEBSUB_CALLBACK", "https://tocsin.example/?a=b"),
+        ("TOCSIN_WEBSUB_CALLBACK", "https://user@tocsin.example"),
+        ("TOCSIN_WEBSUB_SECRET_FILE", "/no/such/file"),
         ("TOCSIN_LOG_LEVEL", "loud"),
         ("TOCSIN_DEPLOYMENT", "a b"),
         ("TOCSIN_INSTANCE", ""),
         ("TOCSIN_KAFKA", "{"),
         ("TOCSIN_KAFKA_BOOTSTRAP_SERVERS", ""),
+        ("TOCSIN_CONTACT", "desk (at) example"),
         ("TOCSIN_KAFKA_BOOTSTRAP_SERVERS", "localhost"),
         ("TOCSIN_KAFKA_BOOTSTRAP_SERVERS", "a:1, b:2"),
         ("TOCSIN_KAFKA_SECURITY_PROTOCOL", "plaintext"),
@@ -173,3 +179,26 @@ def test_sasl(monkeypatch: pytest.MonkeyPatch, protocol: str) -> None:
         "sasl.username": "tocsin",
         "sasl.password": PASSWORD,
     }
+
+
+@pytest.mark.parametrize("secret", [None, "", "short" * 6])
+def test_websub_needs_a_secret_that_is_long_enough(monkeypatch: pytest.MonkeyPatch, secret: str | None) -> None:
+    monkeypatch.setenv("TOCSIN_WEBSUB_CALLBACK", "https://tocsin.example/in")
+    if secret is not None:
+        monkeypatch.setenv("TOCSIN_WEBSUB_SECRET", secret)
+    with pytest.raises(SettingsError, match=r"^TOCSIN_WEBSUB_CALLBACK needs TOCSIN_WEBSUB_SECRET") as refused:
+        load_settings()
+    assert "openssl rand" in str(refused.value)
+    assert "shortshort" not in str(refused.value)
+
+
+def test_the_secret_of_websub_may_stand_in_a_file_and_is_shown_nowhere(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "secret").write_text(PASSWORD * 3 + "\n", encoding="utf-8")
+    monkeypatch.setenv("TOCSIN_WEBSUB_CALLBACK", "https://tocsin.example/in")
+    monkeypatch.setenv("TOCSIN_WEBSUB_SECRET_FILE", str(tmp_path / "secret"))
+    settings = load_settings()
+    assert settings.websub_secret is not None
+    assert settings.websub_secret.get_secret_value() == PASSWORD * 3
+    assert PASSWORD not in f"{settings!r} {settings.model_dump()} {settings.model_dump_json()}"

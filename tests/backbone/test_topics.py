@@ -16,6 +16,7 @@ KEPT = {
     "articles.tagged": 30,
     "mentions": 7,
     "alerts": 90,
+    "sources.incidents": 90,
     "ingestion.state": None,
     "alerting.state": None,
     "deliveries": 30,
@@ -35,7 +36,12 @@ def test_the_broker_is_told_in_its_own_words() -> None:
         "retention.ms": str(7 * 24 * 60 * 60 * 1000),
         "max.message.bytes": str(4 * 1024 * 1024),
     }
-    assert ALERTING_STATE.config() == {"cleanup.policy": "compact", "max.message.bytes": str(4 * 1024 * 1024)}
+    assert ALERTING_STATE.config() == {
+        "cleanup.policy": "compact",
+        "max.message.bytes": str(4 * 1024 * 1024),
+        "segment.bytes": str(32 * 1024 * 1024),
+        "min.cleanable.dirty.ratio": "0.2",
+    }
 
 
 def test_state_stands_in_the_partition_of_its_mentions() -> None:

@@ -8,6 +8,7 @@ import logging
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,11 +31,13 @@ from services.backbone.record import OutgoingRecord, decode, encode
 from services.backbone.settings import DEFAULT_CONFIG
 from services.backbone.telemetry import configure_logging, logger
 from services.backbone.topics import ALERTS, ARTICLES, ARTICLES_TAGGED, MENTIONS, Topic
-from services.ingestion.fetching.fetch import Fetched, new_client
+from services.ingestion.fetching.fetch import new_client
+from services.ingestion.fetching.hosts import Hosts
 from services.ingestion.identity.assemble import build_article
-from services.ingestion.poll import poll, read_answer
+from services.ingestion.poll import NOTHING, Poller
 from services.ingestion.reading.feed import parse_feed
 from services.ingestion.sources import Source as Feed
+from services.ingestion.workers import Workers
 from services.tagging.gazetteer import Pack
 from services.tagging.pack import load_engine, merge
 from services.tagging.tag import tag
@@ -109,10 +112,9 @@ def _mentions(given: Sequence[TaggedArticle]) -> list[Mention]:
 def _ingestion(given: Sequence[Article]) -> Iterator[Row]:
     feed = Feed(id="bench", name="Bench", url="https://news.example/feed.xml")
     body = rss([Item(str(n), one.title, f"<p>{one.text}</p>") for n, one in enumerate(given[:ENTRIES])])
-    fetched = Fetched(feed.url, body, "application/rss+xml", None, None, None)
-    entries = parse_feed(body, feed.url, fetched.content_type, NOW).entries
-    assert len(read_answer(fetched, feed, NOW).articles) == ENTRIES
-    parse = cpu_of_each([body], lambda one: parse_feed(one, feed.url, fetched.content_type, NOW)) / ENTRIES
+    entries = parse_feed(body, feed.url, "application/rss+xml", NOW).entries
+    assert len(entries) == ENTRIES
+    parse = cpu_of_each([body], lambda one: parse_feed(one, feed.url, "application/rss+xml", NOW)) / ENTRIES
     plain = cpu_of_each([body], lambda one: feedparser.parse(io.BytesIO(one))) / ENTRIES
     assemble = cpu_of_each(entries, lambda entry: build_article(entry, feed, NOW))
     yield (
@@ -128,10 +130,11 @@ def _ingestion(given: Sequence[Article]) -> Iterator[Row]:
 
 
 async def _polling(url: str) -> Row:
-    feed = Feed(id="bench", name="Bench", url=url)
-    known = SourceState(source_id="bench", etag='"one"', polled_at=NOW)
-    async with new_client() as client:
-        ours = await cpu_of_await(lambda: poll(feed, client, known), REQUESTS)
+    feed = Feed(id="bench", name="Bench", url=url, allow_networks=(ip_network("127.0.0.0/8"),))
+    known = SourceState(source_id="bench", url=url, etag='"one"', polled_at=NOW)
+    async with new_client() as client, Workers() as workers:
+        poller = Poller(client, workers, Hosts(1))
+        ours = await cpu_of_await(lambda: poller.poll(feed, known, NOTHING, NOW), REQUESTS)
     async with httpx.AsyncClient(trust_env=False) as client:
         plain = await cpu_of_await(lambda: client.get(url, headers={"if-none-match": '"one"'}), REQUESTS)
     return "ingestion", "poll answered 304, over loopback", "poll", ours, "bare httpx", plain, ours / plain

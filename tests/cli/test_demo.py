@@ -135,7 +135,13 @@ def test_kept_up_it_goes_on_with_the_default_sources_until_it_is_stopped(folder:
     )
     with Site().open() as site:
         site.publishes("feed", [Item("real", "The BLA is named", "A sentence on the Baloch Liberation Army.")])
-        source = {"id": "real", "name": "A real one", "url": f"{site.url}/feed", "interval": 1}
+        source = {
+            "id": "real",
+            "name": "A real one",
+            "url": f"{site.url}/feed",
+            "interval": 1,
+            "allow_networks": ["127.0.0.0/8"],
+        }
         (default / "sources" / "real.yaml").write_text(yaml.safe_dump({"sources": [source]}), encoding="utf-8")
         with demo(folder, sys.executable, "-c", program, "demo", "--keep") as shown:
             shown.says("Ctrl-C ends it")

@@ -1,6 +1,7 @@
 """sources: what a desk may write, and what it is told when it is wrong."""
 
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -135,9 +136,148 @@ def test_an_id_that_stands_twice_names_both_places(folder: Path) -> None:
         load_sources(folder)
 
 
+KINDS = {
+    "feed": "url: 'https://news.example/feed'",
+    "sitemap": "url: 'https://news.example/sitemap.xml'",
+    "page": "url: 'https://news.example/', select: 'h2 a'",
+    "folder": "path: wire",
+    "push": "token: {env: DESK_TOKEN}",
+}
+TOKEN = {"DESK_TOKEN": "hush-hush-hush-hush"}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_kind_takes_what_it_needs(folder: Path, kind: str) -> None:
+    write(folder, f"sources: [{{id: a, name: A, kind: {kind}, {KINDS[kind]}}}]")
+    [source] = load_sources(folder, TOKEN).sources
+
+    assert source.kind == kind
+    assert source.site == (("news.example",) if source.url else ())
+    assert source.host == ("news.example" if source.url else f"{kind}:a")
+    assert source.path == (folder / "wire" if kind == "folder" else None)
+    assert source.token == (TOKEN["DESK_TOKEN"] if kind == "push" else None)
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("kind: page, url: 'https://a.example/'", "a source of kind page needs 'select'; add it"),
+        ("kind: sitemap", "a source of kind sitemap needs 'url'; add it"),
+        ("kind: folder", "a source of kind folder needs 'path'; add it"),
+        ("kind: push", "a source of kind push needs 'token'; add it"),
+        (
+            "kind: folder, path: x, url: 'https://a.example/'",
+            "a source of kind folder has no use for 'url'; remove it, or write kind: feed or sitemap or page",
+        ),
+        (
+            "url: 'https://a.example/', select: a",
+            "a source of kind feed has no use for 'select'; remove it, or write kind: page",
+        ),
+        (
+            "kind: push, token: {env: DESK_TOKEN}, interval: 5m",
+            "a source of kind push has no use for 'interval'; remove it, or write kind: feed or sitemap or page or",
+        ),
+        ("url: 'https://a.example/', tier: 4", "Input should be less than or equal to 3"),
+        ("url: 'https://a.example/', country: UK", "not a country's code of two capital letters; write it like GB"),
+        ("url: 'https://a.example/', country: pk", "not a country's code of two capital letters; write it like PK"),
+        (
+            "url: 'https://a.example/', interval: 8h, max_interval: 7h",
+            "shorter than interval; make it as long, or longer",
+        ),
+        ("url: 'https://a.example/', allow_networks: [10.0.0.1/8]", "its address has bits beyond the prefix"),
+        ("url: 'https://a.example/', allow_networks: [desk.local]", "no CIDR form"),
+        ("url: 'https://a.example/', allow_networks: [0.0.0.0/0]", "name the narrowest that will do"),
+        ("url: 'https://a.example/', site: ['a b']", "a malformed host name"),
+        ("url: 'https://a.example/', headers: {Host: b.example}", "a header that Tocsin sets itself; remove it"),
+        ("url: 'https://a.example/', headers: {X: [1]}", "write text in quotes, {env: NAME} or {file: PATH}"),
+        ("url: 'https://a.example/', headers: {X: {evn: A}}", "unknown key 'evn'; did you mean 'env'?"),
+        ("url: 'https://a.example/', headers: {X: {}}", "a secret stands in one place; write {env: NAME}"),
+        ("kind: page, url: 'https://a.example/', select: 'a['", "not a CSS selector"),
+        ("kind: feedd, url: 'https://a.example/'", "Input should be 'feed'"),
+    ],
+)
+def test_what_does_not_fit_is_told_with_the_fix(folder: Path, written: str, told: str) -> None:
+    write(folder, f"sources:\n- {{id: a, name: A, {written}}}\n")
+    with pytest.raises(ConfigurationError) as refused:
+        load_sources(folder, TOKEN)
+    [defect] = refused.value.defects
+    assert told in str(defect)
+    assert str(defect).startswith("sources/desk.yaml:2 sources[0]")
+
+
+def test_what_is_left_out_has_its_default(folder: Path) -> None:
+    write(folder, f"sources:\n- {{{FEED}}}\n- {{id: b, name: B, url: 'https://x.b.co.uk/', interval: 12h}}\n")
+    first, second = load_sources(folder).sources
+
+    assert (first.kind, first.tier, first.country, first.full_text) == ("feed", 2, None, False)
+    assert (first.max_interval, second.max_interval) == (timedelta(hours=6), timedelta(hours=12))
+    assert (first.site, second.site) == (("news.example",), ("b.co.uk",))
+    assert first.allow_networks == ()
+
+
+def test_what_a_desk_says_is_kept(folder: Path) -> None:
+    write(
+        folder,
+        f"sources: [{{{FEED}, tier: 1, country: AF, full_text: true, site: [a.example, b.example], interval: 1m,"
+        " max_interval: 2m, allow_networks: [10.0.0.0/8, 'fd00::/8', 127.0.0.1]}]",
+    )
+    [source] = load_sources(folder).sources
+    assert (source.tier, source.country, source.full_text) == (1, "AF", True)
+    assert source.site == ("a.example", "b.example")
+    assert source.max_interval == timedelta(minutes=2)
+    assert source.allow_networks == (ip_network("10.0.0.0/8"), ip_network("fd00::/8"), ip_network("127.0.0.1"))
+
+
+def test_secrets_are_read_from_where_they_stand_and_never_shown(folder: Path) -> None:
+    (folder / "key").write_text("hush-of-file\n")
+    write(folder, f"sources: [{{{FEED}, headers: {{A: plain-hush, B: {{env: DESK_KEY}}, C: {{file: key}}}}}}]")
+    sources = load_sources(folder, {"DESK_KEY": "hush-of-env"})
+
+    assert sources.sources[0].headers == {"A": "plain-hush", "B": "hush-of-env", "C": "hush-of-file"}
+    assert "hush" not in repr(sources) + str(sources)
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("", "environment variable DESK_TOKEN is not set; put the secret into environment variable DESK_TOKEN"),
+        ("hush", "environment variable DESK_TOKEN holds less than 16 characters; put a long token there: openssl rand"),
+        ("hush-hush-hush-hush-é", "environment variable DESK_TOKEN holds what no header can carry; use plain ASCII"),
+    ],
+)
+def test_a_secret_that_is_none_is_told_where_it_is_named(folder: Path, value: str, told: str) -> None:
+    write(folder, "sources:\n- id: a\n  name: A\n  kind: push\n  token: {env: DESK_TOKEN}\n")
+    with pytest.raises(ConfigurationError) as refused:
+        load_sources(folder, {"DESK_TOKEN": value})
+    [defect] = refused.value.defects
+    assert str(defect).startswith(f"sources/desk.yaml:5 sources[0].token: {told}")
+    assert "hush" not in str(defect)
+
+
+def test_a_token_opens_one_source_only(folder: Path) -> None:
+    push = "kind: push, token: {env: DESK_TOKEN}"
+    write(folder, f"sources:\n- {{id: a, name: A, {push}}}\n- {{id: b, name: B, {push}}}\n")
+    with pytest.raises(ConfigurationError, match="the token of 'b' is also that of 'a'; give each push source"):
+        load_sources(folder, {"DESK_TOKEN": "hush-hush-hush-hush"})
+
+
+def test_a_source_that_is_not_read_needs_no_secret(folder: Path) -> None:
+    headers = "headers: {A: plain, B: {env: DESK_KEY}}"
+    write(
+        folder,
+        f"sources:\n- {{{FEED}, enabled: false, {headers}}}\n"
+        "- {id: b, name: B, kind: push, token: {env: DESK_TOKEN}, enabled: false}\n",
+    )
+    feed, push = load_sources(folder, {}).sources
+    assert feed.headers == {"A": "plain"}
+    assert push.token is None
+
+
 def test_the_default_sources_are_sound() -> None:
     sources = load_sources(DEFAULT_CONFIG).sources
 
     assert len({source.url for source in sources}) == len(sources) > 20
     assert all(timedelta(minutes=15) <= source.interval <= timedelta(minutes=30) for source in sources)
     assert {"en", "ur", "ps", "fa", "hi", "bn", "ru", "zh"} <= {(source.language or "")[:2] for source in sources}
+    assert {"AF", "PK", "IN", "IR", "KZ", "UZ", "KG", "RU", "CN"} <= {source.country for source in sources}
+    assert all("bbc.com" in source.site for source in sources if source.name.startswith("BBC"))

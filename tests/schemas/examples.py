@@ -6,7 +6,8 @@ from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel
 
-import schemas.state  # noqa: F401 - so that its events are known too
+import schemas.source_incident
+import schemas.state  # noqa: F401 - so that the events of both are known too
 from schemas import Event
 
 E = TypeVar("E", bound=Event)

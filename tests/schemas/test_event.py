@@ -6,6 +6,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from schemas import Alert, Article, DeadLetter, Delivery, Event, Mention, Outcome, Source, TaggedArticle
+from schemas.source_incident import SourceIncident
 from schemas.state import RungState, SourceState
 from tests.schemas.examples import EVENTS, Path, example, example_json, leaves, replaced
 
@@ -24,7 +25,7 @@ def paths_of(kind: type) -> list[Any]:
 
 def test_the_events_under_test_are_those_of_the_design() -> None:
     assert set(EVENTS) == {
-        Article, TaggedArticle, Mention, Alert, SourceState, RungState, Delivery, DeadLetter,
+        Article, TaggedArticle, Mention, Alert, SourceState, SourceIncident, RungState, Delivery, DeadLetter,
     }  # fmt: skip
 
 
@@ -108,6 +109,7 @@ def test_every_field_says_what_it_means(model: type[Event]) -> None:
         (example(Delivery, alert_id="a", attempted_at="1970-01-01T00:00:01.250Z"), "a", "a.desk-webhook.1.1250"),
         (example(DeadLetter, origin_topic="t", origin_partition=2, origin_offset=7), "t.2.7", "t.2.7"),
         (example(SourceState, polled_at="1970-01-01T00:00:02Z"), "example-news", "example-news.2000"),
+        (example(SourceIncident, id="inc-1", state="resolved"), "example-news", "inc-1.resolved"),
         (example(RungState, article_id="art-1", alert_id="alr-1"), "kabul-desk/art-1", "alr-1.state"),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Event) else "",

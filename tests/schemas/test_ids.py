@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.ids import alert_id, article_id, article_id_from_guid, mention_id, revision
+from schemas.ids import alert_id, article_id, article_id_from_elsewhere, article_id_from_guid, mention_id, revision
 
 part = st.text(st.sampled_from("ab\0é"), max_size=3)
 """Short words of few letters: two draws are often equal, and often differ only in where one part ends."""
@@ -17,15 +17,18 @@ def digest(*parts: bytes) -> str:
 
 
 def test_golden_values() -> None:
-    url = "https://news.example/2026/11/کابل"
+    url = "news.example/2026/11/کابل"
     assert article_id(url) == "art-" + digest(b"url", url.encode())[:32]
+    assert article_id_from_elsewhere("wire", url) == "art-" + digest(b"elsewhere", b"wire", url.encode())[:32]
     assert article_id_from_guid("example-news", "41") == "art-" + digest(b"guid", b"example-news", b"41")[:32]
     assert revision("Title", "Text") == digest(b"Title", b"Text")[:16]
     assert mention_id("desk", "art-1", ["ttp", "kabul"]) == "men-" + digest(b"desk", b"art-1", b"kabul", b"ttp")[:32]
     assert alert_id("desk", "art-1") == "alr-" + digest(b"desk", b"art-1")[:32]
 
 
-@pytest.mark.parametrize("make", [article_id_from_guid, revision, alert_id], ids=lambda make: make.__name__)
+@pytest.mark.parametrize(
+    "make", [article_id_from_guid, article_id_from_elsewhere, alert_id], ids=lambda make: make.__name__
+)
 @given(one=st.tuples(part, part), other=st.tuples(part, part))
 def test_ids_are_equal_exactly_when_every_part_is(
     make: Callable[[str, str], str], one: tuple[str, str], other: tuple[str, str]
@@ -44,9 +47,14 @@ def test_a_mention_is_told_by_the_set_of_what_was_met(
 
 
 @given(word=part, other=part)
-def test_an_address_and_a_guid_never_give_the_same_article(word: str, other: str) -> None:
-    assert article_id(word) != article_id_from_guid(other, word)
+def test_an_address_a_guid_and_an_address_elsewhere_never_give_the_same_article(word: str, other: str) -> None:
+    ids = {article_id(word), article_id_from_guid(other, word), article_id_from_elsewhere(other, word)}
+    assert len(ids) == 3
 
 
-def test_a_lone_surrogate_has_an_id_too() -> None:
-    assert revision("\ud800", "") != revision("\udfff", "")
+def test_a_word_in_the_title_is_another_revision_than_in_the_text() -> None:
+    assert revision("Talks", "Kabul") != revision("Talks Kabul", "") != revision("", "Talks Kabul")
+
+
+def test_a_lone_surrogate_breaks_nothing() -> None:
+    assert revision("\ud800", "") == revision("", "")

@@ -32,6 +32,7 @@ from services.cli.demo.articles import Sample, samples
 from services.cli.demo.installation import SECRET, SECRET_VARIABLE, add_real_sources, write_installation
 from services.cli.demo.newsroom import Newsroom
 from services.cli.run import BODIES, Stage, end_processes, stage_command
+from services.ingestion.identity.address_key import address_key
 from services.tagging.pack import load_engine
 from services.tagging.tag import tag
 
@@ -221,7 +222,7 @@ def expected_rings(config: Path, articles: tuple[Sample, ...]) -> set[Rang]:
 
 def _article(sample: Sample) -> Article:
     return Article(
-        id=article_id(sample.url),
+        id=article_id(address_key(sample.url)),
         revision=revision(sample.title, sample.text),
         url=sample.url,
         source=Source(id=sample.feed, name=sample.feed),

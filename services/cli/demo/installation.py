@@ -11,6 +11,8 @@ from services.backbone.settings import DEFAULT_CONFIG
 from services.cli.demo.articles import FEEDS
 
 SECRET_VARIABLE = "TOCSIN_DEMO_WEBHOOK_SECRET"  # noqa: S105 - the variable's name
+LOOPBACK = "127.0.0.0/8"
+"""Only public addresses are asked unless a source is permitted more."""
 SECRET = "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
 
 
@@ -24,7 +26,15 @@ def write_installation(folder: Path, site: str) -> None:
     shutil.copytree(DEFAULT_CONFIG, folder, ignore=shutil.ignore_patterns("sources"))
     (folder / "sources").mkdir()
     sources = [
-        {"id": f"demo-{name}", "name": title, "url": f"{site}/{name}.xml", "interval": 2}
+        {
+            "id": f"demo-{name}",
+            "name": title,
+            "url": f"{site}/{name}.xml",
+            "interval": 2,
+            "max_interval": 2,
+            "allow_networks": [LOOPBACK],
+            "site": ["news.example"],
+        }
         for name, title in FEEDS.items()
     ]
     _write(folder / "sources" / "demo.yaml", {"sources": sources})

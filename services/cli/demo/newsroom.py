@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from services.backbone.process import QuietServer
+from services.backbone.http_server import QuietServer
 from services.cli.demo.articles import FEEDS, Feed, entity_tag, samples
 
 

@@ -2,14 +2,17 @@
 
 import asyncio
 import gzip
-import resource
 import time
 import zlib
 from dataclasses import dataclass
 
+import brotli  # type: ignore[import-untyped]
 import httpx
 import pytest
+import zstandard
 
+from services.backbone.addresses import LOOPBACK
+from services.ingestion.fetching.client import user_agent
 from services.ingestion.fetching.fetch import (
     AnswerBroken,
     AnswerTooLarge,
@@ -24,6 +27,7 @@ from services.ingestion.fetching.fetch import (
     fetch,
     new_client,
 )
+from tests.ingestion.fetching.hostile_web import drip_body
 from tests.ingestion.web import Request, Web, answer, drip, open_web, raw
 
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/rss+xml\r\n"
@@ -60,7 +64,7 @@ async def test_a_request_says_honestly_who_asks(web: Web, client: httpx.AsyncCli
 
     headers = web.requests[0].headers
     assert headers["user-agent"].startswith("tocsin/")
-    assert headers["accept-encoding"] == "gzip, deflate"
+    assert headers["accept-encoding"] == "gzip, deflate, br, zstd"
     assert headers["x-key"] == "k"
     assert "if-none-match" not in headers
 
@@ -73,12 +77,23 @@ async def test_a_request_says_honestly_who_asks(web: Web, client: httpx.AsyncCli
         ("gzip", gzip.compress(b"<rss/>") + b"\0\0\0"),
         ("deflate", zlib.compress(b"<rss/>")),
         ("deflate", zlib.compress(b"<rss/>", wbits=-15)),
+        ("br", brotli.compress(b"<rss/>")),
+        ("zstd", zstandard.compress(b"<rss/>")),
+        ("zstd", b"\x50\x2a\x4d\x18\x02\0\0\0xx" + zstandard.compress(b"<rss") + zstandard.compress(b"/>")),
         ("identity", b"<rss/>"),
+        ("GZIP , identity", gzip.compress(b"<rss/>")),
+        ("", gzip.compress(b"<rss/>")),
     ],
-    ids=["gzip", "gzip in members", "gzip with padding", "zlib", "bare deflate", "identity"],
+    ids=[
+        *("gzip", "gzip in members", "gzip with padding", "zlib", "bare deflate", "br", "zstd", "zstd in frames"),
+        *("identity", "gzip and identity", "a packed file"),
+    ],
 )
-async def test_a_compressed_answer_is_read(web: Web, client: httpx.AsyncClient, coding: str, body: bytes) -> None:
-    web.answers["/feed"] = answer(body, content_encoding=coding)
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_a_compressed_answer_is_read(
+    web: Web, client: httpx.AsyncClient, coding: str, body: bytes, at_once: bool
+) -> None:
+    web.answers["/feed"] = drip_body(f"content-encoding: {coding}", body, len(body) if at_once else 3)
 
     fetched = await fetch(client, f"{web.url}/feed")
 
@@ -92,7 +107,7 @@ async def test_a_compressed_answer_is_read(web: Web, client: httpx.AsyncClient, 
         (gzip.compress(b"<rss/>" * 99)[:-9], {"content_encoding": "gzip"}),
         (b"no gzip at all", {"content_encoding": "gzip"}),
         (gzip.compress(gzip.compress(b"<rss/>")), {"content_encoding": "gzip, gzip"}),
-        (b"<rss/>", {"content_encoding": "br"}),
+        (b"<rss/>", {"content_encoding": "compress"}),
         (b"<rss>", {"content_length": "1000"}),
         (b"<rss/>", {"x_filler": "x" * MEGABYTE}),
     ],
@@ -140,18 +155,6 @@ async def test_an_endless_answer_is_cut_at_the_limit(web: Web, client: httpx.Asy
         await web.cut_off.wait()
 
 
-async def test_a_gzip_bomb_goes_off_within_the_limit(web: Web, client: httpx.AsyncClient) -> None:
-    deflate = zlib.compressobj(9, zlib.DEFLATED, 31)
-    bomb = b"".join(deflate.compress(bytes(MEGABYTE)) for _ in range(256)) + deflate.flush()
-    web.answers["/feed"] = answer(bomb, content_encoding="gzip")
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-
-    with pytest.raises(AnswerTooLarge):
-        await fetch(client, f"{web.url}/feed")
-
-    assert (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024 < 64
-
-
 async def test_an_answer_of_just_the_limit_is_read(web: Web, client: httpx.AsyncClient) -> None:
     web.answers["/feed"] = answer(gzip.compress(bytes(1000)), content_encoding="gzip")
 
@@ -179,6 +182,75 @@ async def test_five_redirects_are_followed_and_no_more(
             await fetch(client, f"{web.url}/0")
 
 
+@pytest.mark.parametrize(
+    ("hops", "moved"),
+    [([], False), ([301], True), ([308, 301], True), ([302], False), ([301, 302], False), ([307, 301], False)],
+)
+@pytest.mark.parametrize("known", [None, Known('"v1"')])
+async def test_a_feed_has_moved_where_every_hop_is_for_good(
+    web: Web, client: httpx.AsyncClient, hops: list[int], moved: bool, known: Known | None
+) -> None:
+    for hop, status in enumerate(hops):
+        web.answers[f"/{hop}"] = answer(b"", f"{status} Redirect", location=f"/{hop + 1}")
+    web.answers[f"/{len(hops)}"] = answer(b"", "304 Not Modified") if known else answer(b"<rss/>")
+
+    answered = await fetch(client, f"{web.url}/0", known)
+
+    assert isinstance(answered, NotModified if known else Fetched)
+    assert answered.moved_to == (f"{web.url}/{len(hops)}" if moved else None)
+
+
+async def test_what_the_header_says_of_the_content_is_told(web: Web, client: httpx.AsyncClient) -> None:
+    web.answers["/feed"] = answer(
+        gzip.compress(b"<rss/>" * 99),
+        content_encoding="gzip",
+        link='</hub>; rel="HUB"; title="a, b", <https://news.example/f>; rel=self, '
+        '<x:y>;rel=hub, <?p=2>; rel="next last"',
+        content_location="/feed.xml",
+        date="Tue, 24 Nov 2026 05:00:00 GMT",
+        age="7",
+        expires="0",
+    )
+    fetched = await fetch(client, f"{web.url}/feed")
+    assert isinstance(fetched, Fetched)
+    assert fetched.links == (
+        (f"{web.url}/hub", "hub"),
+        ("https://news.example/f", "self"),
+        (f"{web.url}/feed?p=2", "next"),
+        (f"{web.url}/feed?p=2", "last"),
+    )
+    assert (fetched.content_location, fetched.age, fetched.expires) == ("/feed.xml", "7", "0")
+    assert fetched.date == "Tue, 24 Nov 2026 05:00:00 GMT"
+    assert fetched.wire_bytes == len(gzip.compress(b"<rss/>" * 99))
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["<" * 8000, "</a>" + "; " * 8000, "</a>" + ";a=" * 8000 + "b", "</a>;" + " " * 8000 + "rel=hub", '</a>; rel="hub'],
+)
+async def test_a_link_header_that_is_none_costs_nothing_and_says_nothing(
+    web: Web, client: httpx.AsyncClient, header: str
+) -> None:
+    web.answers["/feed"] = answer(b"<rss/>", link=header)
+    began = time.process_time()
+    fetched = await fetch(client, f"{web.url}/feed")
+    assert time.process_time() - began < 0.1
+    assert isinstance(fetched, Fetched)
+    assert fetched.links == ()
+
+
+async def test_what_is_too_long_can_be_cut_instead(web: Web, client: httpx.AsyncClient) -> None:
+    web.answers["/feed"] = answer(b"0123456789" * 100_000)
+    fetched = await fetch(client, f"{web.url}/feed", limits=Limits(decoded_bytes=15, cut=True))
+    assert isinstance(fetched, Fetched)
+    assert fetched.body == b"012345678901234"
+
+
+def test_the_user_agent_says_where_to_complain() -> None:
+    assert user_agent("https://desk.example/bot").endswith(" (+https://desk.example/bot; news monitor)")
+    assert user_agent().endswith(" (news monitor)")
+
+
 @pytest.mark.parametrize("target", ["file:///etc/passwd", "ftp://127.0.0.1/feed", "http://[::1", "//", "/loop"])
 async def test_a_redirect_to_nowhere_fails(web: Web, client: httpx.AsyncClient, target: str) -> None:
     web.answers["/loop"] = answer(b"", "301 Moved Permanently", location=target)
@@ -199,20 +271,12 @@ async def test_secrets_do_not_follow_a_redirect_to_another_host(web: Web, client
         web.answers["/here"] = answer(b"", "302 Found", location="/there")
         web.answers["/there"] = answer(b"", "302 Found", location=f"{other.url}/feed")
         other.answers["/feed"] = answer(b"<rss/>")
-        await fetch(client, f"{web.url}/here", headers={"X-Key": "secret"})
+        await fetch(client, f"{web.url}/here", headers={"X-Key": "secret", "user-agent": "Desk/1"})
 
         assert [request.headers.get("x-key") for request in web.requests] == ["secret", "secret"]
         assert [request.headers.get("x-key") for request in other.requests] == [None]
-
-
-async def test_a_redirect_from_https_to_http_is_not_followed() -> None:
-    # Loopback has no certificate that the client would trust, so the answer comes from httpx's own transport.
-    def redirect(request: httpx.Request) -> httpx.Response:
-        return httpx.Response(302, headers={"location": f"http://{request.url.host}/feed"})
-
-    async with httpx.AsyncClient(transport=httpx.MockTransport(redirect)) as client:
-        with pytest.raises(BadRedirect, match="from https to http"):
-            await fetch(client, "https://news.example/feed")
+        assert web.requests[1].headers["user-agent"] == "desk/1"
+        assert other.requests[0].headers["user-agent"].startswith("tocsin/")
 
 
 @pytest.mark.parametrize("status", ["503 Service Unavailable", "429 Too Many Requests", "404 Not Found", "204 No"])
@@ -247,7 +311,7 @@ async def test_no_cookie_is_kept_and_no_proxy_variable_read(web: Web, monkeypatc
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:1")
     web.answers["/feed"] = answer(b"<rss/>", set_cookie="id=1; Path=/")
 
-    async with new_client() as client:
+    async with new_client(allowed=LOOPBACK) as client:
         for _ in range(2):
             await fetch(client, f"{web.url}/feed")
 

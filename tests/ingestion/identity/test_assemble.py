@@ -1,16 +1,18 @@
 """assemble: entry -> article."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas import Article, Tag, TaggedArticle
+from schemas import Article, Media, Tag, TaggedArticle
 from schemas.article import MAX_TEXT_CHARACTERS, MAX_TITLE_CHARACTERS
+from schemas.ids import article_id
 from services.backbone.topics import MAX_RECORD_BYTES
 from services.ingestion.identity.assemble import MAX_TEXT_BYTES, ArticleWithoutText, build_article
+from services.ingestion.pages.page import Page
 from services.ingestion.reading.feed import Entry, parse_feed
 from services.ingestion.sources import Source
 from tests.ingestion.reading.feeds import ATOM, NOW, RSS, URL
@@ -55,6 +57,8 @@ def test_the_desk_knows_the_language_better_than_the_feed() -> None:
 
     assert build(source=source, language="en-US").language == "ps"
     assert build(language="en-US").language == "en-US"
+    urdu = build(language="en-US", title="کابل میں مذاکرات کا دوسرا دور شروع ہو گیا")
+    assert (urdu.language, urdu.marks) == ("ur", ("teaser", "language-detected"))
 
 
 def test_the_same_entry_gives_the_same_ids_and_an_edit_another_revision() -> None:
@@ -79,6 +83,111 @@ def test_what_identifies_an_article_is_its_address_then_its_guid_then_its_words(
     assert build(link=link, shares_link=True).url == link
     assert build(guid=None, title="One").id != build(guid=None, title="Two").id
     assert build(guid=None, published=NOW, content="a").id == build(guid=None, published=NOW, content="b").id
+
+
+def test_an_address_identifies_only_within_what_the_source_speaks_for() -> None:
+    link, key = "https://rival.example/a", "rival.example/a"
+    rival = SOURCE.model_copy(update={"id": "rival", "site": ("rival.example",)})
+    other = SOURCE.model_copy(update={"id": "other-news"})
+
+    assert build(link=link, source=rival).id == article_id(key)
+    assert len({build(link=link, source=source).id for source in (rival, SOURCE, other)}) == 3
+    assert build(link=link).url == link
+    assert build(link="https://ur.news.example/a").id == article_id("ur.news.example/a")
+
+
+def test_a_front_page_identifies_nothing() -> None:
+    assert build(link="https://news.example/", guid="1").id != build(link="https://news.example/", guid="2").id
+
+
+def test_an_id_that_is_known_stays() -> None:
+    assert build_article(replace(ENTRY, link="https://news.example/b"), SOURCE, NOW, known_as="art-1").id == "art-1"
+
+
+TEASER = "Officials of both sides met in Kabul on Tuesday [...]"
+WHOLE = "\n".join(
+    [
+        "Officials of both sides met in Kabul on Tuesday.",
+        *(f"Of point {point} they spoke at length." for point in range(40)),
+    ]
+)
+PAGE = Page(
+    text=WHOLE,
+    title="Officials meet in Kabul",
+    published=NOW - timedelta(hours=1),
+    authors=("A. Reporter",),
+    language="en",
+    canonical="https://news.example/2026/meeting",
+    site="Example News",
+    media=(Media(url="https://news.example/a.jpg"),),
+)
+
+
+def whole(page: Page = PAGE, **entry: object) -> Article:
+    given = {"link": "https://news.example/?p=1", "title": "Officials meet", "content": TEASER, **entry}
+    return build_article(replace(ENTRY, **given), SOURCE, NOW, page)  # type: ignore[arg-type]
+
+
+def test_a_page_gives_the_text_and_what_the_feed_leaves_out() -> None:
+    article = whole()
+
+    assert (article.title, article.text, article.marks) == ("Officials meet", WHOLE, ("full-text",))
+    assert (article.url, article.id) == (PAGE.canonical, article_id("news.example/2026/meeting"))
+    assert (article.authors, article.published_at, article.language) == (PAGE.authors, PAGE.published, "en")
+    assert article.media == PAGE.media
+    assert article.sketch is not None
+    assert whole(title="").title == PAGE.title
+
+
+def test_what_the_feed_says_of_author_date_and_language_is_taken_first() -> None:
+    published = NOW - timedelta(hours=5)
+    article = whole(authors=("Desk",), published=published, language="en-GB", media=(Media(url="https://a.example/1"),))
+
+    assert (article.authors, article.published_at, article.language) == (("Desk",), published, "en-GB")
+    assert [media.url for media in article.media] == ["https://a.example/1", "https://news.example/a.jpg"]
+
+
+def test_a_feed_that_has_the_whole_text_keeps_it() -> None:
+    article = whole(replace(PAGE, text="Officials meet in Kabul, in short."), content=f"<p>{WHOLE}</p>")
+
+    assert (article.text, article.marks) == (WHOLE.replace("\n", " "), ())
+
+
+@pytest.mark.parametrize("wall", ["paywall", "consent"])
+def test_a_wall_is_marked_and_not_taken_for_text(wall: str) -> None:
+    article = whole(replace(PAGE, text="Officials. Subscribe to read on." * 40, wall=wall))  # type: ignore[arg-type]
+
+    assert (article.text, article.marks) == (TEASER, (wall, "teaser"))
+
+
+def test_a_page_of_something_else_is_not_taken() -> None:
+    notice = "The page you look for has gone. Here is what others read today: cricket, weather, gold price. " * 20
+    article = whole(replace(PAGE, text=notice, title="Not found"))
+
+    assert (article.text, article.marks, article.url) == (
+        TEASER,
+        ("page-failed", "teaser", "language-detected"),
+        "https://news.example/?p=1",
+    )
+
+
+def test_a_page_that_could_not_be_had_is_marked() -> None:
+    entry = replace(ENTRY, content=TEASER)
+    assert build_article(entry, SOURCE, NOW, page_failed=True).marks[:2] == ("page-failed", "teaser")
+
+
+def test_a_date_ahead_is_not_taken_from_a_page_and_a_missing_one_is_marked() -> None:
+    article = whole(replace(PAGE, published=NOW + timedelta(days=30)), date_mark="undated")
+
+    assert article.published_at is None
+    assert "undated" in article.marks
+    assert "undated" not in whole(date_mark="undated").marks
+
+
+def test_an_article_carries_what_the_desk_knows_of_its_source() -> None:
+    source = SOURCE.model_copy(update={"tier": 1, "country": "AF"})
+
+    assert (build(source=source).source.tier, build(source=source).source.country) == (1, "AF")
 
 
 @pytest.mark.parametrize("empty", ["", " \n", "<p></p>", "<img src='x'>", "&nbsp;", "\ud800\x00"])

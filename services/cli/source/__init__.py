@@ -1,0 +1,1 @@
+"""`tocsin source`: what is read, how it stands, and how to add to it."""

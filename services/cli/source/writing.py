@@ -1,0 +1,68 @@
+"""Write sources into the configuration folder: whole files at once, so that no one reads half of one."""
+
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from services.backbone.errors import TocsinError
+from services.ingestion.identity.address_key import address_key
+from services.ingestion.identity.canonical_url import canonical_url
+from services.ingestion.source_file import appended, written
+from services.ingestion.sources import Source
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+
+
+class NotWritten(TocsinError):
+    """A file of the configuration cannot be written."""
+
+
+def key_of(url: str) -> str:
+    """What the addresses of one feed have in common."""
+    return address_key(canonical_url(url) or url)
+
+
+def known_by_address(sources: Iterable[Source]) -> dict[str, str]:
+    """The ids of sources by the keys of their addresses."""
+    return {key_of(source.url): source.id for source in sources if source.url}
+
+
+def write_sources(folder: Path, name: str, sources: Sequence[Source]) -> Path:
+    """Add sources to a file of `sources/`, which is made where it is missing.
+
+    Returns:
+        The file.
+
+    Raises:
+        NotWritten: the name is none of a file, or the file system refuses.
+        ConfigurationError: the file is there, and cannot be added to.
+    """
+    stem = name.removesuffix(".yaml")
+    if not _NAME.fullmatch(stem):
+        raise NotWritten(f"{name!r} is no file's name; use letters, digits and hyphens: --file afghanistan")
+    path = folder / "sources" / f"{stem}.yaml"
+    try:
+        path.parent.mkdir(exist_ok=True)
+        before = path.read_bytes() if path.exists() else b""
+        _replace(path.resolve(), appended(f"sources/{path.name}", before, [written(source) for source in sources]))
+    except OSError as error:
+        fix = "name a folder of your own by --config"
+        raise NotWritten(f"{path} cannot be written: {error.strerror}; {fix}") from None
+    return path
+
+
+def _replace(path: Path, content: bytes) -> None:
+    mode = path.stat().st_mode if path.exists() else 0o644
+    descriptor, temporary = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, mode & 0o777)
+        os.replace(temporary, path)
+    except OSError:
+        os.unlink(temporary)
+        raise

@@ -1,0 +1,103 @@
+"""The whole text of articles of which a feed tells only the beginning: from their pages, before they are published.
+
+Asked politely: robots.txt, one page of a host at a time with a pause between. A page that cannot be had is not asked
+for again: the article goes out at once as the feed tells it, with the mark `page-failed`. What a poll may cost in pages
+and in time is bounded, and what is beyond that goes out as the feed tells it, too: an alert on a teaser is worth more
+than one that comes late.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+from urllib.parse import urlsplit
+
+import httpx
+
+from schemas import Article
+from services.backbone.telemetry import FETCHED_BYTES, PAGES, logger
+from services.ingestion.fetching.failures import FetchFailed
+from services.ingestion.fetching.fetch import Fetched, Limits, fetch
+from services.ingestion.fetching.hosts import PAGE_SPACING, Hosts
+from services.ingestion.fetching.robots import Robots
+from services.ingestion.identity.recognise import Seen, Sighting
+from services.ingestion.pages.page import PageUnreadable
+from services.ingestion.polling.asked import retry_wait
+from services.ingestion.read import Document, read_page, without_secrets
+from services.ingestion.sources import Source
+from services.ingestion.workers import WorkerKilled, Workers
+
+MAX_PAGES: Final = 30
+"""Of one poll."""
+SECONDS: Final = 45.0
+"""For all pages of one poll together."""
+LIMITS: Final = Limits(seconds=20)
+
+log = logger()
+
+
+class PageNotHad(Exception):
+    """The page is not to be asked for, or asked in vain."""
+
+    def __init__(self, outcome: str, reason: str) -> None:
+        super().__init__(reason)
+        self.outcome = outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Reads the pages of articles."""
+
+    client: httpx.AsyncClient
+    workers: Workers
+    hosts: Hosts
+    robots: Robots
+
+    async def whole(self, seen: Seen, source: Source, now: datetime) -> AsyncIterator[dict[str, Article]]:
+        """The fresh articles of a reading, some at a time as they come to be whole; by the ids of their sightings."""
+        wanted = [one for one in seen.fresh if source.full_text and "teaser" in one.article.marks and one.entry.link]
+        wanted = wanted[:MAX_PAGES]
+        asked_for = {sighting.article.id for sighting in wanted}
+        yield {one.article.id: one.article for one in seen.fresh if one.article.id not in asked_for}
+        clock = asyncio.get_running_loop().time
+        end = clock() + SECONDS
+        for sighting in wanted:
+            try:
+                async with asyncio.timeout(max(end - clock(), 0)):
+                    article = await self._article(sighting, source, now)
+            except (PageNotHad, FetchFailed, PageUnreadable, WorkerKilled, TimeoutError) as error:
+                outcome = error.outcome if isinstance(error, PageNotHad) else "failed"
+                reason = str(error) or f"the pages of one poll took over {SECONDS:g} s"
+                log.info("page.failed", source=source.id, url=sighting.entry.link, message=reason)
+                marks = ("page-failed", *sighting.article.marks)
+                article = sighting.article.model_copy(update={"marks": marks})
+            else:
+                outcome = "read" if "full-text" in article.marks else "without-text"
+            PAGES.labels(outcome).inc()
+            yield {sighting.article.id: article}
+
+    async def _article(self, sighting: Sighting, source: Source, now: datetime) -> Article:
+        url = sighting.entry.link or ""
+        host = urlsplit(url).netloc.lower()
+        if self.hosts.wait(host):
+            raise PageNotHad("host-rests", f"{host} is left alone for a while, after it was in trouble")
+        async with self.hosts.turn(host, PAGE_SPACING):
+            permission = await self.robots.permission(self.client, url, source.allow_networks)
+            if not permission.allowed:
+                raise PageNotHad("forbidden", permission.reason)
+            await asyncio.sleep(max((permission.delay - PAGE_SPACING).total_seconds(), 0))
+            page = await self._fetch(url, host, source.headers if host == source.host else {}, source)
+        return await self.workers.run(read_page, page, sighting, without_secrets(source), now)
+
+    async def _fetch(self, url: str, host: str, headers: Mapping[str, str], source: Source) -> Document:
+        try:
+            answer = await fetch(self.client, url, None, headers, LIMITS, source.allow_networks)
+        except FetchFailed as error:
+            if error.of_host:
+                self.hosts.failed(host, retry_wait(error.retry_after, datetime.now(UTC)))
+            raise
+        self.hosts.answered(host)
+        assert isinstance(answer, Fetched), "no validators were sent"  # noqa: S101
+        FETCHED_BYTES.inc(answer.wire_bytes)
+        return Document(answer.body, answer.url, answer.content_type, answer.content_location)

@@ -1,0 +1,109 @@
+"""Single values that a desk writes into `sources/*.yaml`: read, or refused with "what is wrong; what to do"."""
+
+import re
+from datetime import timedelta
+from functools import cache
+from ipaddress import IPv4Network, IPv6Network, ip_network
+
+from cssselect import SelectorError
+from lxml.cssselect import CSSSelector
+
+from services.backbone.addresses import Network
+from services.backbone.secret import Secret
+
+MIN_INTERVAL = timedelta(seconds=1)
+MAX_INTERVAL = timedelta(hours=24)
+MAX_HOST_BITS = {4: 24, 6: 121}
+"""A permission as wide as 10.0.0.0/8 or fc00::/7 is one; a wider one would be none."""
+
+_DURATION = re.compile(r"([1-9][0-9]{0,5})\s?(s|m|h|d)")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+HEADER_VALUE = re.compile(r"[\x20-\x7e\t]{0,4000}")
+_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
+_OUR_HEADERS = {"accept-encoding", "connection", "content-length", "host", "te", "transfer-encoding"} | {
+    "if-modified-since",
+    "if-none-match",
+}
+
+
+def read_interval(written: object) -> timedelta:
+    """Seconds, or a number with a unit: 15m."""
+    if isinstance(written, timedelta):
+        interval = written
+    elif isinstance(written, int | float) and not isinstance(written, bool):
+        interval = timedelta(seconds=min(written, 1e9))
+    elif isinstance(written, str) and (match := _DURATION.fullmatch(written.strip())):
+        interval = timedelta(**{_UNITS[match.group(2)]: int(match.group(1))})
+    else:
+        raise ValueError("not a duration; write seconds, or a number with s, m or h: 15m")
+    if not MIN_INTERVAL <= interval <= MAX_INTERVAL:
+        raise ValueError("shorter than a second or longer than a day; write a duration from 1s to 24h")
+    return interval
+
+
+def read_network(written: object) -> Network:
+    """A network in CIDR form, or one address."""
+    if isinstance(written, IPv4Network | IPv6Network):
+        return written
+    example = "write it like 10.20.0.0/16"
+    try:
+        network = ip_network(written if isinstance(written, str) else "")
+    except ValueError as error:
+        reason = "its address has bits beyond the prefix" if "host bits" in str(error) else "no CIDR form"
+        raise ValueError(f"not a network ({reason}); {example}") from None
+    if network.max_prefixlen - network.prefixlen > MAX_HOST_BITS[network.version]:
+        raise ValueError(f"a network that is half of the world; name the narrowest that will do, {example}")
+    return network
+
+
+def checked_country(written: str) -> str:
+    """ISO 3166-1 alpha-2, in capitals."""
+    if written not in _countries():
+        hint = {"UK": "GB", "EN": "GB"}.get(written.upper(), written.upper())
+        example = hint if hint in _countries() else "AF"
+        raise ValueError(f"not a country's code of two capital letters; write it like {example}")
+    return written
+
+
+@cache
+def _countries() -> frozenset[str]:
+    from babel import Locale  # its data takes a moment to load; most sources files are checked once
+
+    codes = (str(code) for code in Locale("en").territories)
+    return frozenset(code for code in codes if re.fullmatch("[A-Z]{2}", code)) - {"XA", "XB", "ZZ"}
+
+
+def checked_header(name: str) -> str:
+    """A header's name that a source may set."""
+    if not _HEADER_NAME.fullmatch(name):
+        raise ValueError("not a header's name; write it like X-Api-Key")
+    if name.lower() in _OUR_HEADERS:
+        raise ValueError("a header that Tocsin sets itself; remove it")
+    return name
+
+
+def checked_header_value(value: str) -> str:
+    """What a header can carry."""
+    if not HEADER_VALUE.fullmatch(value):
+        raise ValueError("a header's value that is not one line of plain ASCII; correct it")
+    return value
+
+
+def read_header_value(written: object) -> object:
+    """A header's value, or where it stands."""
+    if isinstance(written, str):
+        return checked_header_value(written)
+    if isinstance(written, dict):
+        return Secret.model_validate(written)
+    if isinstance(written, Secret):
+        return written
+    raise ValueError("not a header's value; write text in quotes, {env: NAME} or {file: PATH}")
+
+
+def checked_selector(written: str) -> str:
+    """A CSS selector as selectors level 3 has it, and `:has()` and the like as far as cssselect knows them."""
+    try:
+        CSSSelector(written, translator="html")
+    except SelectorError as error:
+        raise ValueError(f"not a CSS selector ({error}); write it like main article h2 a") from None
+    return written

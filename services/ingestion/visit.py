@@ -1,0 +1,217 @@
+"""One visit to a source, whole: poll > publish what is new > incidents > state. A hub's content goes the same way.
+
+State moves only when the articles are acknowledged: killed in between, the next visit, by this process or another,
+finds the same articles under the same ids again. Whatever goes wrong with a visit concerns its source only.
+"""
+
+import asyncio
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+from weakref import WeakValueDictionary
+
+from schemas import Article
+from schemas.state import SourceState, WebSubLease
+from services.backbone.errors import TocsinError
+from services.backbone.telemetry import POLLS, RECORDS, logger
+from services.ingestion.book import Book
+from services.ingestion.full_text import Pages
+from services.ingestion.identity.recognise import remember
+from services.ingestion.poll import Answer, Last, Poller
+from services.ingestion.polling.asked import Bounds
+from services.ingestion.polling.outcome import Failed, Outcome, Read
+from services.ingestion.polling.step import at_its_address, step
+from services.ingestion.polling.storm import CALM, Storm
+from services.ingestion.publish import Publisher
+from services.ingestion.read import Document, Reading
+from services.ingestion.receiving.websub import Offer, offered, pace
+from services.ingestion.shares import Share, ShareLost
+from services.ingestion.sources import Source
+from services.ingestion.trouble import failed
+
+log = logger()
+
+
+class Hubs(Protocol):
+    """Who asks the hubs that feeds offer."""
+
+    def polled(self, source: Source, offer: Offer | None, *, missed: bool) -> None:
+        """A feed has answered; `missed`: with something new."""
+        ...
+
+    def removed(self, source_id: str, lease: WebSubLease | None) -> None:
+        """A source is no longer read."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What every visit works with."""
+
+    stage: str
+    poller: Poller
+    pages: Pages
+    publisher: Publisher
+    hubs: Hubs
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """When to come again."""
+
+    wait: timedelta
+    """Counted from the beginning of the visit."""
+    host_rest: timedelta
+    """How long none of its host's sources is to be asked."""
+
+
+class Visits:
+    """The visits to the sources of one share."""
+
+    def __init__(self, means: Means, share: Share, book: Book) -> None:
+        self._means = means
+        self._share = share
+        self._book = book
+        self._storm = Storm.restored(book.states.values())
+        self._refused: dict[str, int] = {}
+        self._one_at_a_time: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def poll(self, source: Source) -> Next:
+        """Visit a source that is due.
+
+        Raises:
+            ShareLost: nothing was written that another process may write now.
+        """
+        async with self._alone(source.id):
+            now = datetime.now(UTC)
+            state, outcome, more = await self._polled(source, now)
+            weather = self._storm.after(source.host, isinstance(outcome, Failed), now)
+            result = step(source, state, outcome, now, random.uniform, weather)
+            await self._book.keep(result)
+        wait = timedelta(0) if more else pace(self._book.lease(source.id), result.wait, now)
+        return Next(wait, result.host_rest)
+
+    async def content(self, source: Source, document: Document) -> None:
+        """Take what a hub sent of a source.
+
+        Raises:
+            FeedUnreadable: it is no feed.
+            ShareLost: as for a poll.
+        """
+        async with self._alone(source.id):
+            now = datetime.now(UTC)
+            known = at_its_address(source, self._book.state(source.id), now)
+            reading = await self._means.poller.read([document], source, known, now)
+            answer = Answer(Bounds(), reading, known.etag, known.last_modified, self._book.last(source.id))
+            state, new = await self._publish(source, known, answer, reading, now)
+            await self._book.keep(step(source, state, _read(answer, reading, new), now, random.uniform, CALM))
+
+    async def look(self, source: Source, received: Sequence[Article] = ()) -> None:
+        """Note what was pushed of a source that is not polled, or that nothing was, so that its silence is seen."""
+        if not self._share.is_whole:
+            return  # another process may have received something
+        async with self._alone(source.id):
+            now = datetime.now(UTC)
+            dates = tuple(article.published_at for article in received if article.published_at is not None)
+            count = len(received)
+            outcome = Read(count, count, unchanged=not count, undated=count - len(dates), dates=dates)
+            await self._book.keep(step(source, self._book.state(source.id), outcome, now, random.uniform, CALM))
+
+    async def _polled(self, source: Source, now: datetime) -> tuple[SourceState | None, Outcome, bool]:
+        """The state with what was read in it, what came of the poll, and whether there is more to read at once."""
+        before = self._book.state(source.id)
+        try:
+            known = at_its_address(source, before, now)
+            answer = await self._means.poller.poll(source, known, self._book.last(source.id), now)
+            self._book.cost(source.id).wire_bytes += answer.wire_bytes
+            reading = answer.reading
+            if reading is None:
+                POLLS.labels("unchanged").inc()
+                log.debug("feed.unchanged", source=source.id)
+                self._means.hubs.polled(source, None, missed=False)
+                state = known.model_copy(update={"etag": answer.etag, "last_modified": answer.last_modified})
+                return state, Read(unchanged=True, asked=answer.asked, moved_to=answer.moved_to), False
+            state, new = await self._publish(source, known, answer, reading, now)
+            POLLS.labels("new" if new else "empty").inc()
+            offer = offered(reading.hub, reading.self_link, answer.links, answer.url) if source.kind == "feed" else None
+            self._means.hubs.polled(source, offer, missed=bool(new))
+            return state, _read(answer, reading, new), answer.more
+        except ShareLost:
+            raise
+        except Exception as error:  # a defect of ours, too, is no reason to stop: the other sources go on
+            outcome = failed(error, now)
+            POLLS.labels("unreadable" if outcome.trouble == "unreadable" else "failed").inc()
+            log.warning(
+                "feed.failed",
+                source=source.id,
+                trouble=outcome.trouble,
+                error=outcome.error,
+                message=str(error),
+                exc_info=not isinstance(error, TocsinError),
+            )
+            return before, outcome, False
+
+    async def _publish(
+        self, source: Source, known: SourceState, answer: Answer, reading: Reading, now: datetime
+    ) -> tuple[SourceState, int]:
+        """Publish what is new; the state that this leads to, and how many were published."""
+        seen = reading.seen
+        dealt: dict[str, Article] = {}
+        new = 0
+        async for found in self._means.pages.whole(seen, source, now):
+            news = [article for article in found.values() if seen.is_news(article)]
+            self._share.check()
+            written = {article.event_id for article in await self._means.publisher.articles(news)}
+            new += len(written)
+            dealt |= {id_: a for id_, a in found.items() if a.event_id in written or not seen.is_news(a)}
+        whole = len(dealt) == len(seen.fresh)
+        self._book.keep_last(source.id, answer.last if whole else Last(asked=reading.asked))
+        self._note_refused(source, reading)
+        event = log.info if new else log.debug
+        event("feed.polled", source=source.id, entries=reading.entries, new=new)
+        state = known.model_copy(
+            update={
+                "known": reading.known if reading.known is not None else remember(seen, dealt),
+                "revisions": {},
+                "etag": answer.etag if whole or source.kind == "folder" else None,  # a folder's cursor does not go back
+                "last_modified": answer.last_modified if whole else None,
+            }
+        )
+        return state, new
+
+    def _note_refused(self, source: Source, reading: Reading) -> None:
+        """Count the entries that are no articles; log them when their number changes, not at each poll."""
+        refused = reading.seen.refused
+        RECORDS.labels(self._means.stage, "refused").inc(len(refused))
+        if refused and len(refused) != self._refused.get(source.id):
+            log.warning("entries.refused", source=source.id, entries=len(refused), first=str(refused[0]))
+        self._refused[source.id] = len(refused)
+
+    def _alone(self, source_id: str) -> asyncio.Lock:
+        """One visit to a source at a time: a poll, or what its hub sends."""
+        return self._one_at_a_time.setdefault(source_id, asyncio.Lock())
+
+
+async def publish_all(means: Means, source: Source, document: Document) -> None:
+    """Publish all that a hub sent of a source that another process holds: it is not known here what is new.
+
+    Raises:
+        FeedUnreadable: it is no feed.
+    """
+    now = datetime.now(UTC)
+    reading = await means.poller.read([document], source, None, now)
+    async for articles in means.pages.whole(reading.seen, source, now):
+        await means.publisher.articles(articles.values())
+
+
+def _read(answer: Answer, reading: Reading, new: int) -> Read:
+    return Read(
+        entries=reading.entries,
+        new=new,
+        undated=reading.undated,
+        dates=reading.dates,
+        asked=answer.asked,
+        moved_to=answer.moved_to,
+    )
