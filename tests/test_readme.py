@@ -25,7 +25,7 @@ from tests.backbone.on_kafka import put
 from tests.broker.conftest import JARS, installed
 from tests.cli.command import eventually, variables_with
 from tests.cli.ports import FIVE, five_free_ports
-from tests.vocabulary import Item, Site
+from tests.vocabulary import LOOPBACK, Item, Site
 
 ROOT = Path(readme.__file__).resolve().parents[1]
 
@@ -53,6 +53,19 @@ TYPED_ELSEWHERE = {
     ".venv/bin/tocsin demo --keep": "tests/cli/test_demo.py::test_kept_up_it_goes_on_with_the_default_sources",
     "tocsin run ingestion|tagging|match|decide|notify": "tests/flow/test_from_feed_to_alert.py::test_the_seed_article",
     "tocsin broker start --embedded": "tests/broker/test_command.py::test_status_is_zero_only_while_it_answers",
+    "tocsin tag FILE --explain": "tests/cli/test_tag.py::test_reasons_are_told",
+    "tocsin pack check": "tests/cli/pack/test_checking.py::test_of_a_sound_pack",
+    "tocsin pack suggest articles.jsonl": "tests/cli/pack/test_suggesting.py::test_a_spelling_is_told",
+    "tocsin pack import list.xml --format un -o pack/un.yaml": "tests/cli/pack/test_importing.py::test_each_format",
+    "tocsin eval GOLD.jsonl --articles ARTICLES.jsonl": "tests/cli/test_eval.py::test_figures_errors",
+    "tocsin retag --since 24h": "tests/flow/test_retag.py::test_a_learned_name_is_found",
+    "tocsin source add URL": "tests/cli/source/test_add.py::test_the_feed_that_a_page_names",
+    "tocsin source test all": "tests/cli/source/test_testing.py::test_every_kind_is_asked",
+    "tocsin source list": "tests/cli/source/test_listing.py::test_the_worst_stands_on_top",
+    "tocsin source import FILE.opml": "tests/cli/source/test_exchange.py::test_folders_become_files",
+    "tocsin source export": "tests/cli/source/test_exchange.py::test_what_is_exported",
+    "tocsin source parse FILE": "tests/cli/source/test_parse.py::test_a_feed_is_shown",
+    "tocsin source extract FILE": "tests/cli/source/test_extract.py::test_a_page_is_shown",
     "tocsin --help": "tests/cli/test_app.py::test_no_command_is_answered_with_help",
     "tocsin --install-completion": "tests/cli/test_app.py::test_it_is_installed_as_a_program_that_completes",
 }
@@ -153,7 +166,9 @@ def configuration(folder: Path, site: Site) -> Path:
     for file, example in {
         "pack/example.yaml": readme.yaml_of("actors"),
         "watches/example.yaml": readme.yaml_of("watches"),
-        "sources/example.yaml": readme.yaml_of("sources").replace("https://news.example", site.url),
+        "sources/example.yaml": readme.yaml_of("sources")
+        .replace("https://news.example", site.url)
+        .replace("interval: 15m", f"interval: 15m, allow_networks: [{LOOPBACK}]"),
         "tocsin.yaml": readme.yaml_of("channels").replace("https://desk.example", site.url),
     }.items():
         (folder / file).write_text(example, encoding="utf-8")

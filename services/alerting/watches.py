@@ -13,6 +13,7 @@ from services.alerting.problems import Known, find_problems
 from services.alerting.watch import Watch
 from services.backbone.configuration import Part, duplicates, read_part
 from services.backbone.errors import ConfigurationError, Defect
+from services.backbone.layers import LayerFile, read_layers
 from services.matching.expressions import Phrase
 from services.matching.index import ExpressionIndex
 from services.matching.lexicon import Entry, Lexicon
@@ -62,7 +63,7 @@ def load_watches(folder: Path) -> Watches:
     defects: list[Defect] = []
     part = _attempt(lambda: read_part(folder, "watches", WatchesFile), defects)
     installation = _attempt(lambda: load_installation(folder), defects)
-    pack = _attempt(lambda: read_part(folder, "pack", _PackFile), defects)
+    pack = _attempt(lambda: read_layers(folder, "pack", _PackFile), defects)
     known = _known(pack) if pack is not None else None
     if part is not None:
         defects.extend(duplicates(part.items("watches")))
@@ -77,9 +78,10 @@ def load_watches(folder: Path) -> Watches:
 class _Defined(BaseModel):
     id: str = ""
     kind: str = ""
+    enabled: bool = True
 
 
-class _PackFile(BaseModel):
+class _PackFile(LayerFile):
     """Of the pack only what watches refer to; that the pack is sound is the concern of tagging."""
 
     actors: tuple[_Defined, ...] = ()
@@ -95,10 +97,19 @@ def _attempt(read: Callable[[], T], defects: list[Defect]) -> T | None:
         return None
 
 
-def _known(pack: Part[_PackFile]) -> Known:
-    kind_of = {actor.id: actor.kind for actor, _, _ in pack.items("actors")}
-    topics = frozenset(topic.id for topic, _, _ in pack.items("topics"))
-    return Known({"actor": frozenset(kind_of), "kind": frozenset(kind_of.values()), "topic": topics}, kind_of)
+def _known(pack: tuple[Part[_PackFile], ...]) -> Known:
+    """What the layers of the pack define together, and do not switch off."""
+    kind_of: dict[str, str] = {}
+    topics: set[str] = set()
+    for layer in pack:
+        for actor, _, _ in layer.items("actors"):
+            kind_of[actor.id] = actor.kind or kind_of.get(actor.id, "")
+            if not actor.enabled:
+                del kind_of[actor.id]
+        for topic, _, _ in layer.items("topics"):
+            (topics.add if topic.enabled else topics.discard)(topic.id)
+    ids = {"actor": frozenset(kind_of), "kind": frozenset(kind_of.values()), "topic": frozenset(topics)}
+    return Known(ids, kind_of)
 
 
 def _problems(part: Part[WatchesFile], known: Known | None) -> Iterator[Defect]:

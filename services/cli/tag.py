@@ -3,39 +3,20 @@
 import json
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import BaseModel, ConfigDict, ValidationError
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from schemas import Article, Source, Tag, TaggedArticle
-from schemas.article import MAX_TEXT_CHARACTERS, MAX_TITLE_CHARACTERS
-from schemas.ids import article_id_from_guid, revision
-from services.backbone.errors import UnreadableRecord
+from schemas import Article, Tag
 from services.backbone.settings import load_settings
+from services.cli.articles import InputArticle, article_of, read_lines, read_text
 from services.cli.options import Config, Json
+from services.cli.tag_view import show, show_explained
+from services.tagging.explain import explain
 from services.tagging.pack import load_engine
 from services.tagging.tag import tag
-
-SOURCE = Source(id="file", name="a file")
-STYLES = {"state": "cyan", "armed-group": "red", "organisation": "blue", "person": "magenta", "place": "green"}
-
-
-class InputArticle(BaseModel):
-    """One line of `--input`."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    id: str
-    title: str = ""
-    text: str = ""
-    lang: str | None = None
-
 
 app = typer.Typer(add_completion=False)
 
@@ -49,77 +30,36 @@ def tag_command(
     ] = None,
     config: Config = None,
     as_json: Json = False,
+    explained: Annotated[
+        bool, typer.Option("--explain", help="Say why: aliases, rules and scores, and what did not stand.")
+    ] = False,
 ) -> None:
     """Show who is named in a text and what it is about, with the words that show it."""
     if (file is None) == (articles is None):
         raise typer.BadParameter("name one text, or --input with JSON lines")
+    if as_json and explained:
+        raise typer.BadParameter("--explain is for people: use it without --json")
     engine = load_engine(load_settings(config=config).config)
-    if file is not None:
-        read: Iterator[tuple[str, Article]] = iter([(str(file), _article(str(file), "", _read(file), None))])
-    else:
-        assert articles is not None  # noqa: S101 - checked above
-        read = _lines(articles)
     console = Console(soft_wrap=True, highlight=False)
-    for identifier, article in read:
+    for identifier, article in _articles(file, articles):
+        if explained:
+            show_explained(console, identifier, explain(article, engine))
+            continue
         tagged = tag(article, engine)
         if as_json:
             line = {"id": identifier, "actors": _plain(tagged.actors), "topics": _plain(tagged.topics)}
             sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
         else:
-            _show(console, identifier, tagged)
+            show(console, identifier, tagged)
 
 
-def _read(file: Path) -> str:
-    try:
-        data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-    except OSError as error:
-        raise typer.BadParameter(f"{file} cannot be read: {error.strerror}") from None
-    return data.decode("utf-8", "replace")
-
-
-def _lines(file: Path) -> Iterator[tuple[str, Article]]:
-    for number, line in enumerate(_read(file).split("\n"), 1):
-        if line.strip():
-            try:
-                given = InputArticle.model_validate_json(line)
-            except ValidationError as error:
-                detail = error.errors(include_url=False, include_input=False)[0]
-                what = " ".join([*map(str, detail["loc"]), detail["msg"]])
-                raise UnreadableRecord(
-                    f"{file}:{number}: {what}; each line is an object with id, title and text"
-                ) from None
-            yield given.id, _article(given.id, given.title, given.text, given.lang)
-
-
-def _article(identifier: str, title: str, text: str, language: str | None) -> Article:
-    return Article(
-        id=article_id_from_guid(SOURCE.id, identifier),
-        revision=revision(title, text),
-        url="",
-        source=SOURCE,
-        title=title[:MAX_TITLE_CHARACTERS],
-        text=text[:MAX_TEXT_CHARACTERS],
-        language=language,
-        seen_at=datetime.now(UTC),
-        truncated=len(title) > MAX_TITLE_CHARACTERS or len(text) > MAX_TEXT_CHARACTERS,
-    )
+def _articles(file: Path | None, articles: Path | None) -> Iterator[tuple[str, Article]]:
+    if file is not None:
+        yield str(file), article_of(str(file), "", read_text(file), None)
+    elif articles is not None:
+        for given in read_lines(articles, InputArticle):
+            yield given.id, given.article
 
 
 def _plain(tags: tuple[Tag, ...]) -> list[dict[str, object]]:
     return [tag.model_dump(mode="json") for tag in tags]
-
-
-def _show(console: Console, identifier: str, tagged: TaggedArticle) -> None:
-    article = tagged.article
-    title, text = Text(article.title, style="bold"), Text(article.text)
-    for actor in tagged.actors:
-        for evidence in actor.evidence:
-            part = title if evidence.field == "title" else text
-            part.stylize(f"bold {STYLES[actor.kind]}", evidence.start, evidence.end)
-    console.rule(Text(identifier))
-    console.print(Text("\n").join([part for part in (title, text) if part.plain.strip()]))
-    table = Table("what", "kind", "confidence", "the words it rests on", box=None, pad_edge=False)
-    for found in (*tagged.actors, *tagged.topics):
-        words = ", ".join(dict.fromkeys(evidence.words for evidence in found.evidence))
-        table.add_row(Text(found.name), found.kind, f"{found.confidence:.2f}", Text(words[:200]))
-    console.print(table)

@@ -37,10 +37,12 @@ class Reference(NamedTuple):
 
     kind: ReferenceKind
     id: str
+    distinct: int = 1
+    """Of a kind: how many different actors of it must be there."""
 
     @property
     def label(self) -> str:
-        return self.id
+        return self.id if self.distinct == 1 else f"{self.distinct} x {self.id}"
 
 
 Term = Phrase | Reference

@@ -1,7 +1,7 @@
 """Many expressions, compared with a document all at once.
 
-Every expression is posted under its rarest required group, so that a document is compared with the few expressions that
-it can meet, not with all. One group is one `all` term, or the `any` terms together.
+Every expression is posted under its two rarest required groups, so that a document is compared with the few expressions
+that it can meet, those that it has something of both for, not with all. One group is one `all` term, or the `any` terms together.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class ExpressionIndex:
         """
         self.expressions: Final = tuple(expressions)
         numbers = dict[Term, int]()
-        posted = defaultdict[int, list[int]](list)
+        posted, posted_too = defaultdict[int, list[int]](list), defaultdict[int, list[int]](list)
         compiled: list[_Compiled] = []
         for number, expression in enumerate(self.expressions):
             groups = tuple(
@@ -64,17 +64,20 @@ class ExpressionIndex:
             none = tuple(numbers.setdefault(term, len(numbers)) for term in expression.none)
             compiled.append(_Compiled(groups, none, expression))
             weights = [sum(map(usual or _usual, group)) for group in expression.groups]
-            for term in groups[weights.index(min(weights))]:
+            rarest, *others = sorted(range(len(groups)), key=weights.__getitem__)
+            for term in groups[rarest]:
                 posted[term].append(number)
+            for term in groups[others[0] if others else rarest]:
+                posted_too[term].append(number)
         self.numbers: Final[Mapping[Term, int]] = numbers
         self._terms: Final = tuple(numbers)
         self._posted: Final = dict(posted)
+        self._posted_too: Final = dict(posted_too)
         self._compiled: Final = compiled
 
     def candidates(self, present: Iterable[int]) -> list[int]:
         """Numbers of the expressions that can be met where these terms are present, ascending."""
-        posted = self._posted
-        return sorted({number for term in present if term in posted for number in posted[term]})
+        return sorted(_union(self._posted, present) & _union(self._posted_too, present))
 
     def met(self, presence: Presence) -> list[Met]:
         """The expressions that a document meets, ascending."""
@@ -109,6 +112,10 @@ class ExpressionIndex:
             if chosen is not None:
                 near |= 1 << min(occurrence.sentence for _, occurrence in chosen)
         return near
+
+
+def _union(posted: Mapping[int, Iterable[int]], present: Iterable[int]) -> set[int]:
+    return set[int]().union(*[posted[term] for term in posted.keys() & present])
 
 
 def _together(this: _Compiled, masks: Mapping[int, int]) -> int:

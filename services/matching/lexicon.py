@@ -6,42 +6,39 @@ title and text, hard punctuation between its words, parentheses.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any, Final, Generic, Literal, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from services.matching.acronyms import is_acronym
-from services.matching.affixes import AffixTable
 from services.matching.automaton import build_automaton
 from services.matching.document import Document
 from services.matching.evidence import original_spans
 from services.matching.expressions import Occurrence
 from services.matching.fold import IndexArray, IntArray
+from services.matching.forms import AFFIXED, AFFIXED_COMPOUND, COMPOUND, Bits, Forms, Kinds
 from services.matching.patterns import Pattern, compile_phrases
+from services.matching.writing import Writing, alphanumeric, is_parted
 
 Owner = TypeVar("Owner")
 Case = Literal["exact", "any"]
 
-_HARD: Final = re.compile(r"[.!?;:,|()\"«»“”،؛؟۔।。，、！？；：]|\n\s*\n|\s[–—-]\s")
+_CASES: Final[tuple[Case | None, ...]] = (None, "exact", "any")
+_NOT_SAID, _EXACT = 0, 1
 
 
-@dataclass(frozen=True, slots=True)
-class Entry(Generic[Owner]):
-    """A phrase and whose it is.
-
-    Attributes:
-        owner: What a hit of the phrase stands for.
-        text: The phrase as it was written.
-        case: `exact`: letters and digits must be written as in the phrase, endings apart. None: for acronyms only.
-    """
+class Entry(NamedTuple, Generic[Owner]):
+    """A phrase and whose it is."""
 
     owner: Owner
+    """What a hit of the phrase stands for."""
     text: str
+    """The phrase as it was written."""
     case: Case | None = None
+    """`exact`: letters and digits must be written as in the phrase, endings apart. None: for acronyms only."""
 
     @property
     def exact(self) -> bool:
@@ -51,6 +48,34 @@ class Entry(Generic[Owner]):
     def is_acronym(self) -> bool:
         """Whether its capitals are all that tells it from a word."""
         return self.case != "any" and is_acronym(self.text)
+
+
+class Entries(Generic[Owner]):
+    """Entries, each once, in columns: as objects a million of them would take 100 MB."""
+
+    def __init__(self, entries: Iterable[Entry[Owner]]) -> None:
+        self._owners: Final = list[Owner]()
+        self.texts: Final = list[str]()
+        """Their phrases."""
+        self._cases: Final = bytearray()
+        for owner, text, case in dict.fromkeys(entries):
+            self._owners.append(owner)
+            self.texts.append(text)
+            self._cases.append(_CASES.index(case))
+
+    def exact(self) -> Iterator[bool]:
+        """Of each whether it is `exact`."""
+        for text, case in zip(self.texts, self._cases, strict=True):
+            yield case == _EXACT or (case == _NOT_SAID and text.isupper() and is_acronym(text))
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def __getitem__(self, number: int) -> Entry[Owner]:
+        return Entry(self._owners[number], self.texts[number], _CASES[self._cases[number]])
+
+    def __iter__(self) -> Iterator[Entry[Owner]]:
+        return map(self.__getitem__, range(len(self)))
 
 
 class Hit(NamedTuple, Generic[Owner]):
@@ -77,44 +102,8 @@ class Found(NamedTuple):
     """Where it begins in the folded text."""
 
 
-_PLAIN, _OPEN, _AFFIXED, _COMPOUND = range(4)
-"""What is looked at around a hit of a pattern: nothing; nothing, and it goes on to the end of the word; what is joined
-to its one word; what is joined to several."""
-
-
-class _Writing(NamedTuple):
-    """What the original text must be like, beside the letters that the fold keeps."""
-
-    letters: str | None
-    """How the words must begin, capital for capital; None: in any case."""
-    enclosed: bool
-    """In parentheses."""
-    whole: bool
-    """Not across the border of title and text."""
-    uncrossed: bool
-    """Nothing that parts names may stand between its words."""
-
-    @classmethod
-    def of(cls, pattern: Pattern, entry: Entry[Owner]) -> _Writing:
-        """What an entry's writing asks of its form."""
-        several = not pattern.is_one_word
-        punctuated = several and bool(_HARD.search(entry.text))
-        return cls(
-            letters=_letters(entry.text)[: len(_letters(pattern.text))] if entry.exact else None,
-            enclosed=entry.text.startswith("(") and entry.text.endswith(")"),
-            whole=punctuated,
-            uncrossed=several and not punctuated,
-        )
-
-    def fits(self, document: Document, start: int, end: int) -> bool:
-        text = document.joined
-        if self.uncrossed and _HARD.search(text, start, end):
-            return False
-        if self.letters is not None and not _letters(text[start:end]).startswith(self.letters):
-            return False
-        if self.whole and start < document.border <= end:
-            return False
-        return not self.enclosed or (text[start - 1 : start] == "(" and text[end : end + 1] == ")")
+_UNPARTED, _WRITTEN = 1, 2
+"""What is looked at in the original text at a hit: that nothing parts its words; how they are written."""
 
 
 class Lexicon(Generic[Owner]):
@@ -125,26 +114,13 @@ class Lexicon(Generic[Owner]):
     """
 
     def __init__(self, entries: Iterable[Entry[Owner]], implementation: str | None = None) -> None:
-        self.entries: Final = tuple(dict.fromkeys(entries))
-        by_text = dict[str, list[tuple[int, Pattern]]]()
-        for number, patterns in enumerate(compile_phrases([entry.text for entry in self.entries])):
-            for pattern in patterns:
-                by_text.setdefault(pattern.text, []).append((number, pattern))
-        forms = [form for same in by_text.values() for form in same]
-        sets = dict[frozenset[str], int]()
-        self._times: Final = _column(map(len, by_text.values()))
-        self._first: Final = (np.cumsum(self._times) - self._times).astype(np.int32)
-        self._lead: Final = _column(pattern.text.startswith(" ") for _, pattern in forms)
-        self._trail: Final = _column(pattern.text.endswith(" ") for _, pattern in forms)
-        self._entry: Final = _column(number for number, _ in forms)
-        self._around: Final = _column(_around(pattern) for _, pattern in forms)
-        self._before: Final = _column(sets.setdefault(p.prefixes or _NOTHING, len(sets)) for _, p in forms)
-        self._after: Final = _column(sets.setdefault(_endings(p), len(sets)) for _, p in forms)
-        self._patterns: Final = [pattern for _, pattern in forms]
-        self._writings: Final = [_Writing.of(pattern, self.entries[number]) for number, pattern in forms]
-        self._written: Final = np.array([any(writing) for writing in self._writings], dtype=np.bool_)
-        self._affixes: Final = AffixTable(list(sets))
-        self._automaton: Final = build_automaton(list(by_text), implementation)
+        self.entries: Final = Entries(entries)
+        forms = Forms.of(self.entries.texts)
+        self.automaton: Final = build_automaton(forms.texts, implementation)
+        self._looked_at, self._writings = _writings(self.entries, forms)
+        self._forms: Final = replace(forms, texts=[])
+        self._compounds: Final = dict[int, Pattern]()
+        self._one_form_each: Final = len(forms.times) == len(forms.phrases)
 
     def find(self, document: Document) -> list[Hit[Owner]]:
         """Every accepted hit, overlapping ones too, in the order of the document, then of the entries."""
@@ -158,37 +134,55 @@ class Lexicon(Generic[Owner]):
 
     def search(self, document: Document) -> Found:
         """The same, bare."""
-        begins, stops, patterns = self._automaton.find(document.folded.text)
-        forms = self._first.take(patterns)
-        times = self._times.take(patterns)
-        if len(times) and times.max() > 1:
-            nth = np.arange(times.sum(), dtype=np.int32) - np.repeat(np.cumsum(times, dtype=np.int32) - times, times)
-            forms = np.repeat(forms, times) + nth
-            begins, stops = np.repeat(begins, times), np.repeat(stops, times)
-        places = begins + self._lead.take(forms)
-        lasts = stops - self._trail.take(forms)
-        kept = self._whole_words(document, forms, begins, stops, lasts)
+        forms = self._forms
+        begins, stops, found = self.automaton.find(document.folded.text)
+        if not self._one_form_each:
+            begins, stops, found = self._each_form(begins, stops, found)
+        places = begins + forms.lead.take(found)
+        lasts = stops - forms.trail.take(found)
+        kept = self._whole_words(document, found, begins, stops, lasts)
         if kept is not None:
-            forms, places, lasts = forms.compress(kept), places.compress(kept), lasts.compress(kept)
+            found, places, lasts = found.compress(kept), places.compress(kept), lasts.compress(kept)
         starts, ends = original_spans(places, lasts, document.folded.offsets)
-        if len(looked_at := np.flatnonzero(self._written.take(forms))):
-            kept = np.ones(len(forms), dtype=np.bool_)
-            columns = (forms.take(looked_at), starts.take(looked_at), ends.take(looked_at))
-            kept[looked_at] = [
-                self._writings[form].fits(document, start, end)
-                for form, start, end in zip(*[_listed(column) for column in columns], strict=True)
-            ]
-            forms, places, starts, ends = (column.compress(kept) for column in (forms, places, starts, ends))
-        entries = self._entry.take(forms)
+        looked_at = self._looked_at.take(found)
+        if looked_at.any():
+            written = self._as_written(document, looked_at, found, starts, ends)
+            found, places, starts, ends = (column.compress(written) for column in (found, places, starts, ends))
+        entries = forms.phrases.take(found)
         order = np.lexsort((entries, ends, starts))
         starts = starts.take(order)
         return Found(starts, ends.take(order), entries.take(order), document.sentences_of(starts), places.take(order))
+
+    def _each_form(self, begins: IntArray, stops: IntArray, patterns: IntArray) -> tuple[IntArray, IntArray, IntArray]:
+        """Hits of patterns as hits of forms."""
+        times = self._forms.times.take(patterns)
+        forms = self._forms.first.take(patterns)
+        if not len(times) or times.max() == 1:
+            return begins, stops, forms
+        nth = np.arange(times.sum(), dtype=np.int32) - np.repeat(np.cumsum(times, dtype=np.int32) - times, times)
+        return np.repeat(begins, times), np.repeat(stops, times), np.repeat(forms, times) + nth
+
+    def _as_written(
+        self, document: Document, looked_at: Kinds, forms: IntArray, starts: IntArray, ends: IntArray
+    ) -> list[bool]:
+        """Which hits are written as their entry asks."""
+        text, writings = document.joined, self._writings
+        return [
+            not how
+            or (
+                not (how & _UNPARTED and is_parted(text, start, end))
+                and not (how & _WRITTEN and not writings[form].fits(document, start, end))
+            )
+            for how, form, start, end in zip(
+                *[_listed(column) for column in (looked_at, forms, starts, ends)], strict=True
+            )
+        ]
 
     def _whole_words(
         self, document: Document, forms: IntArray, begins: IntArray, stops: IntArray, lasts: IntArray
     ) -> npt.NDArray[np.bool_] | None:
         """Which hits are words of their phrase, all where None; the ends of words that go on are put into `lasts`."""
-        around = self._around.take(forms)
+        around = self._forms.around.take(forms)
         looked_at = np.flatnonzero(around)
         if not len(looked_at):
             return None
@@ -198,15 +192,15 @@ class Lexicon(Generic[Owner]):
         ends = spaces.take(spaces.searchsorted(stops))
         lasts[looked_at] = ends
         fit = np.ones(len(forms), dtype=np.bool_)
-        if len(affixed := np.flatnonzero(around == _AFFIXED)):
+        if len(affixed := np.flatnonzero(around >= AFFIXED)):
             these, stems = forms.take(affixed), begins.take(affixed)
-            stems = stems + self._lead.take(these)
+            stems = stems + self._forms.lead.take(these)
             words = spaces.take(spaces.searchsorted(stems) - 1) + 1
-            before = self._affixes.allows(self._before.take(these), codes, words, stems)
-            after = self._affixes.allows(self._after.take(these), codes, stops.take(affixed), ends.take(affixed))
+            before = self._forms.affixes.allows(self._forms.before.take(these), codes, words, stems)
+            after = self._forms.affixes.allows(self._forms.after.take(these), codes, stops.take(affixed), ends.take(affixed))
             fit[affixed] = before & after
-        for at in np.flatnonzero(around == _COMPOUND).tolist():
-            end = self._patterns[forms[at]].end(document.folded.text, int(begins[at]), int(stops[at]))
+        for at in np.flatnonzero(fit & ((around == COMPOUND) | (around == AFFIXED_COMPOUND))).tolist():
+            end = self._compound(int(forms[at])).end(document.folded.text, int(begins[at]), int(stops[at]))
             fit[at] = end >= 0
             lasts[looked_at[at]] = end
         if fit.all():
@@ -215,30 +209,38 @@ class Lexicon(Generic[Owner]):
         kept[looked_at] = fit
         return kept
 
-
-_NOTHING: Final = frozenset({""})
-
-
-def _around(pattern: Pattern) -> int:
-    if pattern.is_plain:
-        return _PLAIN
-    if pattern.is_open:
-        return _OPEN
-    return _AFFIXED if pattern.is_affixed else _COMPOUND
-
-
-def _endings(pattern: Pattern) -> frozenset[str]:
-    return (pattern.tail[0][0] or _NOTHING) if pattern.is_affixed else _NOTHING
+    def _compound(self, form: int) -> Pattern:
+        """The pattern of a form: made when it is first met, as there may be a million of which few ever are."""
+        pattern = self._compounds.get(form)
+        if pattern is None:
+            entry, nth = int(self._forms.phrases[form]), int(self._forms.nth[form])
+            (forms,) = compile_phrases([self.entries.texts[entry]])
+            pattern = forms[nth]
+            assert isinstance(pattern, Pattern)  # noqa: S101 - it would be plain
+            self._compounds[form] = pattern
+        return pattern
 
 
-def _column(values: Iterable[int]) -> IntArray:
-    return np.fromiter(values, dtype=np.int32)
+def _writings(entries: Entries[Owner], forms: Forms) -> tuple[Kinds, dict[int, Writing]]:
+    """What is looked at in the original text at each form, and what some forms ask of it."""
+    texts = entries.texts
+    exact = _bits(entries.exact()).take(forms.phrases)
+    parted = _bits(is_parted(text, 0, len(text)) for text in texts).take(forms.phrases) & forms.several
+    enclosed = _bits(text[:1] == "(" and text[-1:] == ")" for text in texts).take(forms.phrases)
+    pattern_of = np.repeat(np.arange(len(forms.times), dtype=np.int32), forms.times)
+    written = exact | parted | enclosed
+    writings = dict[int, Writing]()
+    for form in np.flatnonzero(written).tolist():
+        text = texts[forms.phrases[form]]
+        letters = alphanumeric(text)[: len(alphanumeric(forms.texts[pattern_of[form]]))] if exact[form] else None
+        writings[form] = Writing(letters, bool(enclosed[form]), bool(parted[form]))
+    return (forms.several & ~parted) * np.uint8(_UNPARTED) | written * np.uint8(_WRITTEN), writings
 
 
-def _listed(column: npt.NDArray[np.signedinteger[Any]]) -> list[int]:
+def _bits(values: Iterable[bool]) -> Bits:
+    return np.fromiter(values, dtype=np.bool_)
+
+
+def _listed(column: npt.NDArray[np.integer[Any]]) -> list[int]:
     listed: list[int] = column.tolist()
     return listed
-
-
-def _letters(text: str) -> str:
-    return "".join(filter(str.isalnum, text))

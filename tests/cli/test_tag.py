@@ -1,6 +1,7 @@
 """`tocsin tag` shows who is named in a text and what it is about, with the words that show it."""
 
 import json
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -172,3 +173,60 @@ def test_the_seed_article_has_its_actors_and_topics_and_a_tip_of_the_spear_has_n
     assert topics.keys() >= {"safe-havens", "military-cooperation"}
     assert "safe havens" in topics["safe-havens"]
     assert told["spear"] == {"id": "spear", "actors": [], "topics": []}
+
+
+def test_reasons_are_told_for_what_stands_and_for_what_does_not(folder: Path) -> None:
+    text = "Afghan soil, said the TTP. Afghan soil again. KABUL, DAESH-KHORASAN AND TTP: ALL IN CAPITALS"
+    shown = invoke("tag", "-", "--explain", "--config", folder, given=text).stdout
+
+    assert re.search(r"Tehreek-e-Taliban Pakistan +armed-group, confidence 0\.\d+, salience [\d.]+, 2 times", shown)
+    assert "Safe havens  filed: score 2 of 2, confidence 0.50" in shown
+    assert "+2  safe-havens[0]  in 2 sentences: Afghan soil" in shown
+
+
+def test_what_hides_a_name_is_told(tmp_path: Path) -> None:
+    pack = PACK | {"decoys": {"en": ["Kabul Street"]}}
+    folder = write_folder(tmp_path / "decoys", {"pack/small.yaml": pack})
+    shown = invoke("tag", "-", "--explain", "--config", folder, given="They met in Kabul Street and in Kabul.").stdout
+    assert "'Kabul' as Kabul: under 'Kabul Street', a decoy, which names nobody" in shown
+    assert "Kabul  place, confidence" in shown
+
+
+def test_a_topic_that_is_not_filed_is_told_with_its_score(folder: Path) -> None:
+    shown = invoke("tag", "-", "--explain", "--config", folder, given="Afghan soil is dry.").stdout
+    assert "Safe havens  not filed: score 1 of 2" in shown
+
+
+@pytest.mark.parametrize("explained", [(), ("--explain",)], ids=["tags", "reasons"])
+def test_nothing_in_an_article_steers_the_terminal(folder: Path, explained: tuple[str, ...]) -> None:
+    hostile = "The TTP\x1b[2J\x1b]0;title\x07 on Afghan\u202e soil\nand [bold]Kabul[/bold]\x9b31m. Afghan soil"
+    shown = invoke("tag", "-", *explained, "--config", folder, given=hostile).stdout
+    assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(shown)
+    assert "[bold]Kabul[/bold]" in shown
+
+
+def test_reasons_are_for_people(folder: Path) -> None:
+    told = invoke("tag", "-", "--explain", "--json", "--config", folder, given="The TTP")
+    assert told.exit_code == 2
+    assert "use it without --json" in told.stderr
+
+
+NAMED = {
+    "russia", "taliban", "pakistan", "china", "ttp", "iskp", "al-qaeda", "etim", "sergei-shoigu", "mohammad-yaqoob",
+    "tahir-andrabi", "afghanistan", "bla", "central-asia", "south-asia", "united-nations", "pakistan-foreign-office",
+}  # fmt: skip
+MAY_BE_NAMED = {"russian-security-council"}
+FILED = {
+    "safe-havens", "military-cooperation", "counter-terror-diplomacy", "human-rights-abuse", "militant-linkages",
+    "terror-attack", "bilateral-diplomacy", "infrastructure-connectivity", "foreign-investment",
+    "extremist-recruitment", "terror-financing", "insurgency-separatism",
+}  # fmt: skip
+
+
+def test_the_seed_article_is_filed_as_a_desk_would_and_nothing_is_told_that_is_not_there() -> None:
+    seed = SHARED / "seed.txt"
+    if not seed.exists():
+        pytest.skip(f"the seed article is no part of the project, and {seed} is not there")
+    told = json.loads(invoke("tag", seed, "--json").stdout)
+    assert {actor["id"] for actor in told["actors"]} - MAY_BE_NAMED == NAMED
+    assert {topic["id"] for topic in told["topics"]} == FILED

@@ -12,6 +12,17 @@ def test_a_sound_pack_has_no_problems() -> None:
     assert find_problems(small_pack()) == []
 
 
+TIP: Path = ("actors", 2, "aliases", "en", 0)
+HALF = {"text": "US", "requires": ["Congress"], "excludes": ["Congress"]}
+ONLY_WEAK = {"id": "k", "name": "K (singer)", "kind": "person", "aliases": {"en": [{"text": "Khan", "short": True}]}}
+ONLY_ITSELF = {
+    "id": "k",
+    "name": "K (state)",
+    "kind": "state",
+    "aliases": {"en": [{"text": "Georgia", "requires": [{"actor": "k"}]}]},
+}
+TWICE = [{"id": "one", "weight": 2, "any": ["raid*"]}, {"id": "one", "any": ["haven*"]}]
+
 RULE: Path = ("topics", 0, "rules", 1)
 
 
@@ -37,6 +48,18 @@ RULE: Path = ("topics", 0, "rules", 1)
         ((*RULE, "all", 1), {"topic": "raids"}, (*RULE, "all", 1), "cannot rest on a topic"),
         ((*RULE, "none"), [{"kind": "armed-group"}], RULE, "'armed-group' is under both"),
         (("topics", 1, "rules", 0, "none"), ["raid*"], ("topics", 1, "rules", 0), "every term of 'any'"),
+        (("actors", 0, "member_of"), ["talban"], ("actors", 0, "member_of", 0), "did you mean 'taliban'?"),
+        (("actors", 4, "territory"), "PX", ("actors", 4, "territory"), "'PX' is no state's code"),
+        ((*TIP, "requires"), [{"actor": "tpp"}], (*TIP, "requires", 0), "did you mean 'ttp'?"),
+        ((*TIP, "excludes"), [{"concept": "bird"}], (*TIP, "excludes", 0), "define the concept"),
+        ((*TIP, "requires"), ["in"], (*TIP, "requires", 0), "too short"),
+        ((*TIP, "requires"), [{"topic": "raids"}], (*TIP, "requires", 0), "cannot rest on a topic"),
+        ((*TIP, "requires"), [{"kind": "place"}], (*TIP, "requires"), "can never count"),
+        ((*TIP, "within"), 9, (*TIP, "within"), "list terms there"),
+        (("actors", 6, "aliases", "en"), [HALF], ("actors", 6, "aliases", "en", 0), "under both"),
+        (("actors", 8), ONLY_WEAK, ("actors", 8, "aliases", "en", 0), "never counts"),
+        (("actors", 8), ONLY_ITSELF, ("actors", 8, "aliases", "en", 0, "requires"), "can never count"),
+        (("topics", 0, "rules"), TWICE, ("topics", 0, "rules", 1, "id"), "defined twice"),
         (("topics", 1, "threshold"), 4, ("topics", 1, "threshold"), "can never reach 4: all its rules together give 3"),
         (("topics", 1, "rules", 0, "scope"), "title", ("topics", 1, "threshold"), "all its rules together give 2"),
         (("topics", 1, "rules", 0, "scope"), "article", ("topics", 1, "threshold"), "all its rules together give 1"),
@@ -44,6 +67,7 @@ RULE: Path = ("topics", 0, "rules", 1)
 )
 def test_each_problem_is_named_with_its_place_and_fix(at: Path, value: Any, path: Path, complaint: str) -> None:
     pack = deepcopy(SMALL)
+    pack["actors"][2]["aliases"]["en"][0] = {"text": "TIP"}
     part: Any = pack
     for key in at[:-1]:
         part = part[key]

@@ -71,7 +71,7 @@ def test_capitals_name_whom_the_article_names_in_another_way() -> None:
     ("sentence", "named"),
     [
         ("Imran Khan spoke", [("first-khan", 0.5), ("second-khan", 0.5)]),
-        ("Pakistan's navy sailed", [("pakistan", 1.0), ("pakistan-army", 1.0)]),
+        ("Pakistan's navy sailed", [("pakistan", 0.99), ("pakistan-army", 0.99)]),
     ],
     ids=["persons of one name: one is meant", "a phrase that names two: both are meant"],
 )
@@ -82,16 +82,16 @@ def test_actors_of_exactly_the_same_words_are_all_named(sentence: str, named: li
 @pytest.mark.parametrize(
     ("text", "confidence"),
     [
-        ("TIP men came.", 0.7),
-        ("TIP men and ETIM men came.", 0.91),
+        ("TIP men came.", 0.95),
+        ("TIP men and ETIM men came.", 0.998),
         ("TIP, the Turkistan Islamic Party, came.", 1.0),
-        ("TIP came. TIP went.", 0.7),
+        ("TIP came. TIP went.", 0.95),
     ],
     ids=["one acronym", "two acronyms", "a full name", "repetition is no proof"],
 )
 def test_confidence_grows_with_distinct_and_longer_names(text: str, confidence: float) -> None:
     (etim,) = tagged("", text).actors
-    assert etim.confidence == confidence
+    assert etim.confidence == pytest.approx(confidence, abs=0.001)
 
 
 def test_evidence_counts_in_the_field_that_it_is_in() -> None:

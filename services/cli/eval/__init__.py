@@ -1,0 +1,1 @@
+"""`tocsin eval`: how well articles are tagged that people have labelled."""
