@@ -7,6 +7,7 @@ than one that comes late.
 """
 
 import asyncio
+import random
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ from services.ingestion.fetching.failures import FetchFailed
 from services.ingestion.fetching.fetch import Fetched, Limits, fetch
 from services.ingestion.fetching.hosts import PAGE_SPACING, Hosts
 from services.ingestion.fetching.robots import Robots
+from services.ingestion.identity.assemble import ArticleWithoutText
 from services.ingestion.identity.recognise import Seen, Sighting
 from services.ingestion.pages.page import PageUnreadable
 from services.ingestion.polling.asked import retry_wait
@@ -57,16 +59,23 @@ class Pages:
     async def whole(self, seen: Seen, source: Source, now: datetime) -> AsyncIterator[dict[str, Article]]:
         """The fresh articles of a reading, some at a time as they come to be whole; by the ids of their sightings."""
         wanted = [one for one in seen.fresh if source.full_text and "teaser" in one.article.marks and one.entry.link]
-        wanted = wanted[:MAX_PAGES]
+        if len(wanted) > MAX_PAGES:
+            wanted = random.sample(wanted, MAX_PAGES)  # else pages that are never had would keep out the others
         asked_for = {sighting.article.id for sighting in wanted}
-        yield {one.article.id: one.article for one in seen.fresh if one.article.id not in asked_for}
+        yield {
+            one.article.id: one.article
+            for one in seen.fresh
+            if one.article.id not in asked_for and has_words(one.article)
+        }
         clock = asyncio.get_running_loop().time
         end = clock() + SECONDS
         for sighting in wanted:
             try:
                 async with asyncio.timeout(max(end - clock(), 0)):
                     article = await self._article(sighting, source, now)
-            except (PageNotHad, FetchFailed, PageUnreadable, WorkerKilled, TimeoutError) as error:
+            except (
+                PageNotHad, FetchFailed, PageUnreadable, WorkerKilled, ArticleWithoutText, TimeoutError
+            ) as error:  # fmt: skip
                 outcome = error.outcome if isinstance(error, PageNotHad) else "failed"
                 reason = str(error) or f"the pages of one poll took over {SECONDS:g} s"
                 log.info("page.failed", source=source.id, url=sighting.entry.link, message=reason)
@@ -75,7 +84,8 @@ class Pages:
             else:
                 outcome = "read" if "full-text" in article.marks else "without-text"
             PAGES.labels(outcome).inc()
-            yield {sighting.article.id: article}
+            if has_words(article):  # what has none yet comes again at the next reading
+                yield {sighting.article.id: article}
 
     async def _article(self, sighting: Sighting, source: Source, now: datetime) -> Article:
         url = sighting.entry.link or ""
@@ -101,3 +111,8 @@ class Pages:
         assert isinstance(answer, Fetched), "no validators were sent"  # noqa: S101
         FETCHED_BYTES.inc(answer.wire_bytes)
         return Document(answer.body, answer.url, answer.content_type, answer.content_location)
+
+
+def has_words(article: Article) -> bool:
+    """Whether there is anything to tag; a plain sitemap gives addresses only."""
+    return bool(article.title or article.text)

@@ -13,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from services.matching.endings import LONGEST_AFFIX
-from services.matching.fold import Codes, IntArray, code_points
+from services.matching.fold import Codes, code_points
 
 Packed = npt.NDArray[np.uint64]
-Positions = npt.NDArray[np.signedinteger[Any]]
+Positions = npt.NDArray[np.integer[Any]]
 
 _BITS: Final = 16
 _LETTERS: Final = 64 // _BITS
@@ -42,7 +42,7 @@ class AffixTable:
             [[affixes[row] in allowed for row in order.tolist()] for allowed in sets], dtype=np.bool_
         ).reshape(len(sets), len(affixes))
 
-    def allows(self, sets: IntArray, codes: Codes, starts: Positions, ends: Positions) -> npt.NDArray[np.bool_]:
+    def allows(self, sets: Positions, codes: Codes, starts: Positions, ends: Positions) -> npt.NDArray[np.bool_]:
         """Whether what stands between each start and end is one of the affixes of the set.
 
         Args:

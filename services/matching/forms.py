@@ -19,8 +19,8 @@ Kinds = npt.NDArray[np.uint8]
 Numbers = npt.NDArray[np.uint16]
 
 PLAIN, OPEN, COMPOUND, AFFIXED, AFFIXED_COMPOUND = range(5)
-"""What is looked at around a hit of a pattern: nothing; nothing, and it goes on to the end of the word; its words one by
-one; what is joined to its one word; what is joined to the last word of its text, and then its words one by one."""
+"""What is looked at around a hit of a pattern: nothing; nothing, and it goes on to the end of the word; all its words;
+what is joined to its one word; what is joined to the last word of its text, and if that fits all its words."""
 
 _NOTHING: Final = frozenset({""})
 
@@ -72,12 +72,14 @@ class Forms:
                 owners.append(number)
                 nth.append(place)
         # Searched for in alphabetical order: a large automaton is then built sooner, and takes half the memory.
-        distinct = sorted(set(texts))
-        numbers = {text: number for number, text in enumerate(distinct)}
+        numbers = dict.fromkeys(texts, 0)
+        distinct = sorted(numbers)
+        numbers.update(zip(distinct, range(len(distinct)), strict=True))
         patterns = np.fromiter(map(numbers.__getitem__, texts), dtype=np.int32, count=len(texts))
+        del numbers
         order = patterns.argsort(kind="stable")
         times = np.bincount(patterns, minlength=len(distinct)).astype(np.int32)
-        several = np.fromiter((" " in text.strip() for text in texts), dtype=np.bool_, count=len(texts))
+        several = np.fromiter((text.find(" ", 1, -1) > 0 for text in texts), dtype=np.bool_, count=len(texts))
         around, before_it, after_it = np.zeros((3, len(texts)), dtype=np.int32)
         rows = np.array(looked_at, dtype=np.int32).reshape(-1, 5).T
         around[rows[0]], before_it[rows[0]], after_it[rows[0]], several[rows[0]] = rows[1:]

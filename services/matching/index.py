@@ -1,7 +1,8 @@
 """Many expressions, compared with a document all at once.
 
 Every expression is posted under its two rarest required groups, so that a document is compared with the few expressions
-that it can meet, those that it has something of both for, not with all. One group is one `all` term, or the `any` terms together.
+that it can meet, those that it has something of both for, not with all. One group is one `all` term, or the `any` terms
+together.
 """
 
 from __future__ import annotations

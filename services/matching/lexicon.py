@@ -6,16 +6,16 @@ title and text, hard punctuation between its words, parentheses.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any, Final, Generic, Literal, NamedTuple, TypeVar
+from typing import Any, Final, Generic, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from services.matching.acronyms import is_acronym
 from services.matching.automaton import build_automaton
 from services.matching.document import Document
+from services.matching.entries import Case, Columns, Entries, Entry, Owner
 from services.matching.evidence import original_spans
 from services.matching.expressions import Occurrence
 from services.matching.fold import IndexArray, IntArray
@@ -23,59 +23,7 @@ from services.matching.forms import AFFIXED, AFFIXED_COMPOUND, COMPOUND, Bits, F
 from services.matching.patterns import Pattern, compile_phrases
 from services.matching.writing import Writing, alphanumeric, is_parted
 
-Owner = TypeVar("Owner")
-Case = Literal["exact", "any"]
-
-_CASES: Final[tuple[Case | None, ...]] = (None, "exact", "any")
-_NOT_SAID, _EXACT = 0, 1
-
-
-class Entry(NamedTuple, Generic[Owner]):
-    """A phrase and whose it is."""
-
-    owner: Owner
-    """What a hit of the phrase stands for."""
-    text: str
-    """The phrase as it was written."""
-    case: Case | None = None
-    """`exact`: letters and digits must be written as in the phrase, endings apart. None: for acronyms only."""
-
-    @property
-    def exact(self) -> bool:
-        return self.case == "exact" or self.is_acronym
-
-    @property
-    def is_acronym(self) -> bool:
-        """Whether its capitals are all that tells it from a word."""
-        return self.case != "any" and is_acronym(self.text)
-
-
-class Entries(Generic[Owner]):
-    """Entries, each once, in columns: as objects a million of them would take 100 MB."""
-
-    def __init__(self, entries: Iterable[Entry[Owner]]) -> None:
-        self._owners: Final = list[Owner]()
-        self.texts: Final = list[str]()
-        """Their phrases."""
-        self._cases: Final = bytearray()
-        for owner, text, case in dict.fromkeys(entries):
-            self._owners.append(owner)
-            self.texts.append(text)
-            self._cases.append(_CASES.index(case))
-
-    def exact(self) -> Iterator[bool]:
-        """Of each whether it is `exact`."""
-        for text, case in zip(self.texts, self._cases, strict=True):
-            yield case == _EXACT or (case == _NOT_SAID and text.isupper() and is_acronym(text))
-
-    def __len__(self) -> int:
-        return len(self.texts)
-
-    def __getitem__(self, number: int) -> Entry[Owner]:
-        return Entry(self._owners[number], self.texts[number], _CASES[self._cases[number]])
-
-    def __iter__(self) -> Iterator[Entry[Owner]]:
-        return map(self.__getitem__, range(len(self)))
+__all__ = ["Case", "Entry", "Found", "Hit", "Lexicon"]
 
 
 class Hit(NamedTuple, Generic[Owner]):
@@ -114,10 +62,11 @@ class Lexicon(Generic[Owner]):
     """
 
     def __init__(self, entries: Iterable[Entry[Owner]], implementation: str | None = None) -> None:
-        self.entries: Final = Entries(entries)
-        forms = Forms.of(self.entries.texts)
+        columns = Columns.of(entries)
+        self.entries: Final = Entries(columns)
+        forms = Forms.of(columns.texts)
+        self._looked_at, self._writings = _writings(columns, forms)
         self.automaton: Final = build_automaton(forms.texts, implementation)
-        self._looked_at, self._writings = _writings(self.entries, forms)
         self._forms: Final = replace(forms, texts=[])
         self._compounds: Final = dict[int, Pattern]()
         self._one_form_each: Final = len(forms.times) == len(forms.phrases)
@@ -193,11 +142,11 @@ class Lexicon(Generic[Owner]):
         lasts[looked_at] = ends
         fit = np.ones(len(forms), dtype=np.bool_)
         if len(affixed := np.flatnonzero(around >= AFFIXED)):
-            these, stems = forms.take(affixed), begins.take(affixed)
-            stems = stems + self._forms.lead.take(these)
+            known, these, stems = self._forms, forms.take(affixed), begins.take(affixed)
+            stems = stems + known.lead.take(these)
             words = spaces.take(spaces.searchsorted(stems) - 1) + 1
-            before = self._forms.affixes.allows(self._forms.before.take(these), codes, words, stems)
-            after = self._forms.affixes.allows(self._forms.after.take(these), codes, stops.take(affixed), ends.take(affixed))
+            before = known.affixes.allows(known.before.take(these), codes, words, stems)
+            after = known.affixes.allows(known.after.take(these), codes, stops.take(affixed), ends.take(affixed))
             fit[affixed] = before & after
         for at in np.flatnonzero(fit & ((around == COMPOUND) | (around == AFFIXED_COMPOUND))).tolist():
             end = self._compound(int(forms[at])).end(document.folded.text, int(begins[at]), int(stops[at]))
@@ -211,20 +160,19 @@ class Lexicon(Generic[Owner]):
 
     def _compound(self, form: int) -> Pattern:
         """The pattern of a form: made when it is first met, as there may be a million of which few ever are."""
-        pattern = self._compounds.get(form)
-        if pattern is None:
+        if form not in self._compounds:
             entry, nth = int(self._forms.phrases[form]), int(self._forms.nth[form])
-            (forms,) = compile_phrases([self.entries.texts[entry]])
+            (forms,) = compile_phrases([self.entries.text(entry)])
             pattern = forms[nth]
-            assert isinstance(pattern, Pattern)  # noqa: S101 - it would be plain
+            assert isinstance(pattern, Pattern)  # noqa: S101 - or nothing would be looked at around it
             self._compounds[form] = pattern
-        return pattern
+        return self._compounds[form]
 
 
-def _writings(entries: Entries[Owner], forms: Forms) -> tuple[Kinds, dict[int, Writing]]:
+def _writings(columns: Columns[Owner], forms: Forms) -> tuple[Kinds, dict[int, Writing]]:
     """What is looked at in the original text at each form, and what some forms ask of it."""
-    texts = entries.texts
-    exact = _bits(entries.exact()).take(forms.phrases)
+    texts = columns.texts
+    exact = _bits(columns.exact()).take(forms.phrases)
     parted = _bits(is_parted(text, 0, len(text)) for text in texts).take(forms.phrases) & forms.several
     enclosed = _bits(text[:1] == "(" and text[-1:] == ")" for text in texts).take(forms.phrases)
     pattern_of = np.repeat(np.arange(len(forms.times), dtype=np.int32), forms.times)

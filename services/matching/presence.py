@@ -27,11 +27,11 @@ class Presence:
         self.masks: Final[Mapping[int, int]] = _masks(terms, [occurrence[2] for occurrence in occurrences])
 
     @cached_property
-    def places(self) -> Mapping[int, Sequence[Occurrence]]:
-        """Where each term stands, in the order found."""
-        places = defaultdict[int, list[Occurrence]](list)
+    def places(self) -> Mapping[int, Mapping[int, Sequence[Occurrence]]]:
+        """Where each term stands, by sentence; in each sentence in the order found."""
+        places = defaultdict[int, dict[int, list[Occurrence]]](dict)
         for term, occurrence in zip(self._terms, self._occurrences, strict=True):
-            places[term].append(occurrence)
+            places[term].setdefault(occurrence[2], []).append(occurrence)
         return places
 
     def inside(self, terms: Iterable[int], mask: int) -> list[tuple[int, Occurrence]]:
@@ -40,9 +40,9 @@ class Presence:
         return [
             (term, occurrence)
             for term in terms
-            if present.get(term, 0) & mask
-            for occurrence in places[term]
-            if mask >> occurrence[2] & 1
+            if (held := present.get(term, 0) & mask)
+            for sentence in bits(held)
+            for occurrence in places[term][sentence]
         ]
 
 

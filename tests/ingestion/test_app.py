@@ -238,6 +238,28 @@ async def test_a_teaser_is_published_with_the_text_of_its_page(settings: Setting
     assert asked(web, "/open") == 1
 
 
+async def test_a_sitemap_of_addresses_alone_is_published_with_the_words_of_its_pages(
+    settings: Settings, web: Web
+) -> None:
+    sentence = "The border crossing at Torkham was opened again after talks between officials of both sides. "
+    page = f"<title>Torkham</title><body><article><h1>Torkham opened</h1><p>{sentence * 12}</p></article></body>"
+    web.answers["/robots.txt"] = answer(b"User-agent: *\nDisallow: /closed")
+    web.answers["/open"] = answer(page.encode(), content_type="text/html; charset=utf-8")
+    places = "".join(f"<url><loc>{web.url}/{name}</loc></url>" for name in ("open", "closed"))
+    web.answers["/map"] = answer(
+        f"<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>{places}</urlset>".encode()
+    )
+    write_sources(settings.config, source(web, "map", kind="sitemap", full_text=True))
+
+    async with ingestion(settings):
+        await until(lambda: asked(web, "/map") >= 3)
+
+    [whole] = await published(settings)
+    assert (whole.title, whole.text.count("Torkham")) == ("Torkham opened", 12)
+    assert asked(web, "/closed") == 0
+    assert asked(web, "/open") == 1, "what was published is not asked for again"
+
+
 async def test_a_folder_is_read_as_it_fills(settings: Settings) -> None:
     folder = settings.config / "drop"
     folder.mkdir()

@@ -47,6 +47,7 @@ def build_article(
     *,
     known_as: str | None = None,
     page_failed: bool = False,
+    wordless: bool = False,
 ) -> Article:
     """Make the article that an entry tells of.
 
@@ -57,6 +58,7 @@ def build_article(
         page: the entry's page, where it was fetched.
         known_as: the id under which the source published it before; it stays, whatever feed and page say now.
         page_failed: the page was asked for in vain.
+        wordless: an entry of an address alone will do, for its page is still to be read.
 
     Raises:
         ArticleWithoutText: nothing of the entry can be read.
@@ -74,7 +76,7 @@ def build_article(
             marks.append("full-text")
         elif page.wall is not None:
             marks.append(page.wall)
-    if not title and not text:
+    if not title and not text and not wordless:
         named = entry.link or entry.guid or "without link and guid"
         raise ArticleWithoutText(f"the entry {named[:200]} has neither title nor text; ask the outlet to mend its feed")
     if page_failed:

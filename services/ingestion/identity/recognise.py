@@ -105,7 +105,7 @@ def recognise(entries: Iterable[Entry], source: Source, state: SourceState | Non
             found.append(row)
             continue
         try:
-            article = build_article(entry, source, now)
+            article = build_article(entry, source, now, wordless=source.full_text and entry.link is not None)
         except ArticleWithoutText as error:
             refused.append(error)
             continue
