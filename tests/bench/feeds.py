@@ -140,7 +140,7 @@ def _iso(parsed: Any) -> str | None:
 
 
 def _fastfeedparser(body: bytes, url: str, headers: dict[str, str]) -> dict[str, Any]:
-    import fastfeedparser  # type: ignore[import-untyped]
+    import fastfeedparser
 
     read = fastfeedparser.parse(body)
     keys = ("id", "link", "title", "published", "updated", "author", "language")

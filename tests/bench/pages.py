@@ -85,14 +85,14 @@ def _trafilatura(fast: bool) -> Callable[[bytes, str], Extracted]:
 
 
 def _newspaper(body: bytes, url: str) -> Extracted:
-    import newspaper  # type: ignore[import-untyped]
+    import newspaper
 
     article = newspaper.article(url or "https://news.example/", input_html=decode_page(body, None))
     return Extracted(article.text, article.title, article.publish_date)
 
 
 def _readability(body: bytes, url: str) -> Extracted:
-    import readability  # type: ignore[import-untyped]
+    import readability
     from lxml import html
 
     document = readability.Document(decode_page(body, None))  # it does not take bytes
