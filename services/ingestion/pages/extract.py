@@ -67,10 +67,11 @@ def _read(body: bytes, url: str, content_type: str | None) -> Page:
         lines = without_appeals(lines)
     elif not lines:
         lines = _lines_whatever(markup)
-    if not lines and not barred:
+    text = _tidied(lines)
+    if not text and not barred:
         raise PageUnreadable("the page has no words; it may be made by scripts, take the feed's text")
     return Page(
-        text=_tidied(lines),
+        text=text,
         title=title,
         published=appeared,
         authors=authors,

@@ -3,7 +3,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.ingestion.pages.extract import extract_page
@@ -203,6 +203,7 @@ PIECES = st.sampled_from(
 )
 
 
+@example(["\x7f"])
 @given(st.lists(PIECES | st.text(max_size=8), max_size=40))
 def test_any_markup_gives_clean_lines_or_a_refusal(pieces: list[str]) -> None:
     try:
