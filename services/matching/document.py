@@ -11,7 +11,7 @@ from typing import Final, Literal
 import numpy as np
 
 from services.matching.fold import Codes, Folded, IndexArray, IntArray, code_points, fold_codes, is_unspaced
-from services.matching.punctuation import signs
+from services.matching.punctuation import may_part, signs
 from services.matching.sentences import sentence_starts
 
 Field = Literal["title", "text"]
@@ -65,6 +65,11 @@ class Document:
     def spaces(self) -> IndexArray:
         """Where the spaces of the folded text are."""
         return np.flatnonzero(self.folded.codes == ord(" "))
+
+    @cached_property
+    def barriers(self) -> IndexArray:
+        """Where the signs are that may part the words of a name."""
+        return np.flatnonzero(may_part(self._padded)[1:])
 
     def word(self, place: int) -> int:
         """The number of the word that begins at a place of the folded text. Two letters of an unspaced script count as

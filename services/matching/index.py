@@ -41,6 +41,8 @@ class _Compiled(NamedTuple):
     groups: tuple[tuple[int, ...], ...]
     none: tuple[int, ...]
     expression: Expression
+    posted: tuple[tuple[int, ...], tuple[int, ...]]
+    """The two groups that it is posted under; twice the same where there is one."""
 
 
 class ExpressionIndex:
@@ -63,22 +65,25 @@ class ExpressionIndex:
                 for group in expression.groups
             )
             none = tuple(numbers.setdefault(term, len(numbers)) for term in expression.none)
-            compiled.append(_Compiled(groups, none, expression))
             weights = [sum(map(usual or _usual, group)) for group in expression.groups]
             rarest, *others = sorted(range(len(groups)), key=weights.__getitem__)
-            for term in groups[rarest]:
-                posted[term].append(number)
-            for term in groups[others[0] if others else rarest]:
-                posted_too[term].append(number)
+            under = groups[rarest], groups[others[0] if others else rarest]
+            for terms, where in zip(under, (posted, posted_too), strict=True):
+                for term in terms:
+                    where[term].append(number)
+            compiled.append(_Compiled(groups, none, expression, under))
         self.numbers: Final[Mapping[Term, int]] = numbers
         self._terms: Final = tuple(numbers)
-        self._posted: Final = dict(posted)
-        self._posted_too: Final = dict(posted_too)
+        self._posted: Final = dict(posted), dict(posted_too)
         self._compiled: Final = compiled
 
     def candidates(self, present: Iterable[int]) -> list[int]:
         """Numbers of the expressions that can be met where these terms are present, ascending."""
-        return sorted(_union(self._posted, present) & _union(self._posted_too, present))
+        known, compiled = set(present), self._compiled
+        sides = [[posted[term] for term in posted.keys() & known] for posted in self._posted]
+        other = 1 if sum(map(len, sides[0])) <= sum(map(len, sides[1])) else 0
+        fewest = set[int]().union(*sides[1 - other])
+        return sorted([number for number in fewest if not known.isdisjoint(compiled[number].posted[other])])
 
     def met(self, presence: Presence) -> list[Met]:
         """The expressions that a document meets, ascending."""
@@ -97,26 +102,19 @@ class ExpressionIndex:
         """For each sentence in which an expression fires, one match for each of its groups."""
         this = self._compiled[met.number]
         for place in _places(this, met.sentences, presence.masks):
-            chosen = _choose(
-                [presence.inside(group, place) for group in this.groups], this.expression.within, presence.word
-            )
+            chosen = _chosen(this, place, presence)
             if chosen is not None:
-                yield tuple(Match(self._terms[term], occurrence) for term, occurrence in chosen)
+                yield tuple([Match(self._terms[term], occurrence) for term, occurrence in chosen])
 
     def _near(self, this: _Compiled, presence: Presence, sentences: int) -> int:
         """Of these sentences those in which the terms stand near enough."""
-        near = 0
+        near, in_article = 0, this.expression.scope == "article"
         for place in _places(this, sentences, presence.masks):
-            chosen = _choose(
-                [presence.inside(group, place) for group in this.groups], this.expression.within, presence.word
-            )
-            if chosen is not None:
+            if not in_article and _is_short(this, place, presence):
+                near |= place
+            elif (chosen := _chosen(this, place, presence)) is not None:
                 near |= 1 << min(occurrence.sentence for _, occurrence in chosen)
         return near
-
-
-def _union(posted: Mapping[int, Iterable[int]], present: Iterable[int]) -> set[int]:
-    return set[int]().union(*[posted[term] for term in posted.keys() & present])
 
 
 def _together(this: _Compiled, masks: Mapping[int, int]) -> int:
@@ -162,18 +160,23 @@ def _lowest(mask: int) -> int:
     return mask & -mask
 
 
+def _is_short(this: _Compiled, place: int, presence: Presence) -> bool:
+    """Whether all that a sentence has of an expression stands near enough."""
+    found = [occurrence[3] for group in this.groups for _, occurrence in presence.inside(group, place)]
+    return presence.word(max(found)) - presence.word(min(found)) < (this.expression.within or 0)
+
+
 def _chosen(this: _Compiled, place: int, presence: Presence) -> tuple[_Found, ...] | None:
     """One match for each group of an expression in these sentences, if they stand near enough."""
     groups = [presence.inside(group, place) for group in this.groups]
-    return _choose(groups, this.expression.within, presence.word)
-
-
-def _choose(
-    groups: Sequence[Sequence[_Found]], within: int | None, word: Callable[[int], int]
-) -> tuple[_Found, ...] | None:
-    """The first match of each group; with `within` the first window of that many words with one of each, if any."""
+    within = this.expression.within
     if within is None:
-        return tuple(min(group, key=_occurrence) if len(group) > 1 else group[0] for group in groups)
+        return tuple([min(group, key=_occurrence) if len(group) > 1 else group[0] for group in groups])
+    return _window(groups, within, presence.word)
+
+
+def _window(groups: Sequence[Sequence[_Found]], within: int, word: Callable[[int], int]) -> tuple[_Found, ...] | None:
+    """A match of each group from the first window of so many words that has one of each, if any."""
     stream = sorted((occurrence, number, term) for number, group in enumerate(groups) for term, occurrence in group)
     latest = dict[int, tuple[int, _Found]]()
     for occurrence, number, term in stream:

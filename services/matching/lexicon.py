@@ -93,9 +93,7 @@ class Lexicon(Generic[Owner]):
         if kept is not None:
             found, places, lasts = found.compress(kept), places.compress(kept), lasts.compress(kept)
         starts, ends = original_spans(places, lasts, document.folded.offsets)
-        looked_at = self._looked_at.take(found)
-        if looked_at.any():
-            written = self._as_written(document, looked_at, found, starts, ends)
+        if (written := self._as_written(document, found, starts, ends)) is not None:
             found, places, starts, ends = (column.compress(written) for column in (found, places, starts, ends))
         entries = forms.phrases.take(found)
         order = np.lexsort((entries, ends, starts))
@@ -111,21 +109,21 @@ class Lexicon(Generic[Owner]):
         nth = np.arange(times.sum(), dtype=np.int32) - np.repeat(np.cumsum(times, dtype=np.int32) - times, times)
         return np.repeat(begins, times), np.repeat(stops, times), np.repeat(forms, times) + nth
 
-    def _as_written(
-        self, document: Document, looked_at: Kinds, forms: IntArray, starts: IntArray, ends: IntArray
-    ) -> list[bool]:
-        """Which hits are written as their entry asks."""
-        text, writings = document.joined, self._writings
-        return [
-            not how
-            or (
-                not (how & _UNPARTED and is_parted(text, start, end))
-                and not (how & _WRITTEN and not writings[form].fits(document, start, end))
-            )
-            for how, form, start, end in zip(
-                *[_listed(column) for column in (looked_at, forms, starts, ends)], strict=True
-            )
+    def _as_written(self, document: Document, forms: IntArray, starts: IntArray, ends: IntArray) -> Bits | None:
+        """Which hits are written as their entry asks; all where None."""
+        asked, barriers = self._looked_at.take(forms), document.barriers
+        crossing = barriers.searchsorted(starts) != barriers.searchsorted(ends)
+        looked_at = np.flatnonzero((asked == _UNPARTED) & crossing | (asked >= _WRITTEN))
+        if not len(looked_at):
+            return None
+        text, written = document.joined, np.ones(len(forms), dtype=np.bool_)
+        columns = (asked.take(looked_at), forms.take(looked_at), starts.take(looked_at), ends.take(looked_at))
+        written[looked_at] = [
+            not (how & _UNPARTED and is_parted(text, start, end))
+            and (how < _WRITTEN or self._writings[form].fits(document, start, end))
+            for how, form, start, end in zip(*[_listed(column) for column in columns], strict=True)
         ]
+        return written
 
     def _whole_words(
         self, document: Document, forms: IntArray, begins: IntArray, stops: IntArray, lasts: IntArray

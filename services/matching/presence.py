@@ -12,6 +12,7 @@ from typing import Final
 
 from services.matching.expressions import Occurrence
 
+_SENTENCE_BITS: Final = 32
 _FEW_SENTENCES: Final = 256
 """Up to which setting a bit of an integer is cheaper than of a byte array."""
 
@@ -27,23 +28,26 @@ class Presence:
         self.masks: Final[Mapping[int, int]] = _masks(terms, [occurrence[2] for occurrence in occurrences])
 
     @cached_property
-    def places(self) -> Mapping[int, Mapping[int, Sequence[Occurrence]]]:
-        """Where each term stands, by sentence; in each sentence in the order found."""
-        places = defaultdict[int, dict[int, list[Occurrence]]](dict)
+    def _places(self) -> Mapping[int, Sequence[Occurrence]]:
+        """Where each term stands in each sentence, in the order found: one number for both."""
+        places = defaultdict[int, list[Occurrence]](list)
         for term, occurrence in zip(self._terms, self._occurrences, strict=True):
-            places[term].setdefault(occurrence[2], []).append(occurrence)
+            places[term << _SENTENCE_BITS | occurrence[2]].append(occurrence)
         return places
 
     def inside(self, terms: Iterable[int], mask: int) -> list[tuple[int, Occurrence]]:
         """The terms with their occurrences in these sentences."""
-        present, places = self.masks, self.places
-        return [
-            (term, occurrence)
-            for term in terms
-            if (held := present.get(term, 0) & mask)
-            for sentence in bits(held)
-            for occurrence in places[term][sentence]
-        ]
+        present, places = self.masks, self._places
+        found: list[tuple[int, Occurrence]] = []
+        for term in terms:
+            held = present.get(term, 0) & mask
+            if held and held & (held - 1) == 0:  # one sentence, as nearly always
+                sentences: Iterable[int] = (held.bit_length() - 1,)
+            else:
+                sentences = bits(held)
+            for sentence in sentences:
+                found += [(term, occurrence) for occurrence in places[term << _SENTENCE_BITS | sentence]]
+        return found
 
 
 def bits(mask: int) -> Iterator[int]:

@@ -19,6 +19,23 @@ that always ends one."""
 
 _ALWAYS_ENDS: Final = "。！？｡؟।॥\n\r\x0b\x0c\x85\u2028\u2029"
 
+HARD: Final = '.!?;:,|()"«»“”،؛؟۔।。，、！？；：'
+"""What stands between two names, not within one."""
+_PERHAPS_HARD: Final = f"{HARD}\n–—-"
+
+
+def may_part(codes: Codes) -> npt.NDArray[np.bool_]:
+    """Which code points may part the words of a name: hard signs, and line breaks and dashes, as it depends."""
+    found: npt.NDArray[np.bool_] = _parting().take(codes if codes.dtype == np.uint16 else np.minimum(codes, 0xFFFF))
+    return found
+
+
+@cache
+def _parting() -> npt.NDArray[np.bool_]:
+    table = np.zeros(0x10000, dtype=np.bool_)
+    table[[ord(sign) for sign in _PERHAPS_HARD]] = True
+    return table
+
 
 def signs(codes: Codes) -> Signs:
     """LETTER to ALWAYS of each code point."""

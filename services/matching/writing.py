@@ -6,10 +6,9 @@ import re
 from typing import Final, NamedTuple
 
 from services.matching.document import Document
+from services.matching.punctuation import HARD
 
-_HARD_SIGNS: Final = '.!?;:,|()"«»“”،؛؟۔।。，、！？；：'
-_HARD: Final = re.compile(rf"[{re.escape(_HARD_SIGNS)}]|\n\s*\n|\s[–—-]\s")
-_PERHAPS_HARD: Final = re.compile(rf"[{re.escape(_HARD_SIGNS)}\n–—-]")
+_HARD: Final = re.compile(rf"[{re.escape(HARD)}]|\n\s*\n|\s[–—-]\s")
 
 
 class Writing(NamedTuple):
@@ -34,7 +33,7 @@ class Writing(NamedTuple):
 
 def is_parted(text: str, start: int, end: int) -> bool:
     """Whether something stands between these words that no name goes across, unless it is written with it."""
-    return _PERHAPS_HARD.search(text, start, end) is not None and _HARD.search(text, start, end) is not None
+    return _HARD.search(text, start, end) is not None
 
 
 def alphanumeric(text: str) -> str:

@@ -18,6 +18,7 @@ PARTS: Final = (
     "language",
     "incidents",
     "accuracy",
+    "tagging",
     "polls",
     "stages",
     "faust_path",

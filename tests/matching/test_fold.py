@@ -89,3 +89,8 @@ def test_folded_text_is_stable_and_its_offsets_lead_back(text: str) -> None:
 def test_no_combining_mark_of_an_alphabet_survives(text: str) -> None:
     assert not any("\u0300" <= char <= "\u036f" for char in fold(text).text)
     assert not any(unicodedata.category(char) in ("Cf", "Cs", "Zs") for char in fold(text).text if char != " ")
+
+
+def test_more_phrases_than_a_batch_keep_their_order() -> None:
+    phrases = [f"Safe-Haven {number}" for number in range(25_000)]
+    assert fold_phrases(phrases) == [f"safe haven {number}" for number in range(25_000)]
