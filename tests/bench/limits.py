@@ -4,12 +4,11 @@ from typing import Final
 
 LIMITS: Final[dict[str, str]] = {
     "stages": """
-        tag: Python's work on each hit, not the search: 55 % is finding (the automaton itself 8 %), 19 % the topic
-        rules, 11 % the fold, 10 % the models of the tags; collecting garbage is nothing (the same with gc.freeze).
+        tag: Python's work on each hit and each name, not the search (the part `tagging` has the steps).
         match: where a watch is met, the mention and its sentences; else the fold and the watches' own phrases. decide:
         the models, and where it rings its log event, which between other work takes twice what it does alone: 52 us
-        less with TOCSIN_LOG_LEVEL=warning. 304 and webhook: httpx itself. (py-spy, 500 samples a second, on tag;
-        cProfile on decide; the peers for the rest.)
+        less with TOCSIN_LOG_LEVEL=warning. 304 and webhook: httpx itself. (cProfile on
+        decide; the peers for the rest.)
     """,
     "records": """
         pydantic-core in one pass, validation included: that is the ratio to json.loads. Of encode, 6 us are the seven
