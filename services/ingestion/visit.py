@@ -23,7 +23,7 @@ from services.ingestion.poll import Answer, Last, Poller
 from services.ingestion.polling.asked import Bounds
 from services.ingestion.polling.outcome import Failed, Outcome, Read
 from services.ingestion.polling.step import at_its_address, step
-from services.ingestion.polling.storm import CALM, Storm
+from services.ingestion.polling.storm import Storm
 from services.ingestion.publish import Publisher
 from services.ingestion.read import Document, Reading
 from services.ingestion.receiving.websub import Offer, offered, pace
@@ -106,7 +106,9 @@ class Visits:
             reading = await self._means.poller.read([document], source, known, now)
             answer = Answer(Bounds(), reading, known.etag, known.last_modified, self._book.last(source.id))
             state, new = await self._publish(source, known, answer, reading, now)
-            await self._book.keep(step(source, state, _read(answer, reading, new), now, random.uniform, CALM))
+            await self._book.keep(
+                step(source, state, _read(answer, reading, new), now, random.uniform, self._storm.weather)
+            )
 
     async def look(self, source: Source, received: Sequence[Article] = ()) -> None:
         """Note what was pushed of a source that is not polled, or that nothing was, so that its silence is seen."""
@@ -117,7 +119,9 @@ class Visits:
             dates = tuple(article.published_at for article in received if article.published_at is not None)
             count = len(received)
             outcome = Read(count, count, unchanged=not count, undated=count - len(dates), dates=dates)
-            await self._book.keep(step(source, self._book.state(source.id), outcome, now, random.uniform, CALM))
+            await self._book.keep(
+                step(source, self._book.state(source.id), outcome, now, random.uniform, self._storm.weather)
+            )
 
     async def _polled(self, source: Source, now: datetime) -> tuple[SourceState | None, Outcome, bool]:
         """The state with what was read in it, what came of the poll, and whether there is more to read at once."""

@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 
 from schemas import Article
-from schemas.state import WebSubLease
+from schemas.state import OpenIncident, SourceState, WebSubLease
 from services.backbone.addresses import LOOPBACK
 from services.backbone.clients import Writer
 from services.backbone.process import Process
@@ -97,6 +98,16 @@ async def test_what_a_hub_sent_is_not_published_again_by_the_next_poll(
     assert state.entries == 3
     assert isinstance(means.hubs, Hubs)
     assert [missed for _, missed in means.hubs.told] == [True, True], "of polls only"
+
+
+async def test_what_a_hub_sends_does_not_end_a_storm_that_other_hosts_are_in(means: Means, web: Web) -> None:
+    storm = OpenIncident(kind="network", since=datetime.now(UTC) - timedelta(minutes=10))
+    state = SourceState(source_id="one", url=source(web).url, polled_at=storm.since, incidents=(storm,))
+    book = Book(whole(), means.publisher, {"one": state})
+    await Visits(means, whole(), book).content(source(web), Document(titled("one"), f"{web.url}/feed", None))
+    after = book.state("one")
+    assert after is not None
+    assert storm in after.incidents
 
 
 async def test_what_a_hub_sent_of_a_source_of_another_process_is_published_as_it_is(
