@@ -9,13 +9,10 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from services.ingestion.identity.site import site_of, speaks_for
-from services.ingestion.read import Document
+from services.ingestion.read import Document, read_feed
 from services.ingestion.reading.entry import Entry, Feed
-from services.ingestion.reading.feed import parse_feed
 from services.ingestion.reading.folder import read_folder
-from services.ingestion.reading.link_page import read_link_page
 from services.ingestion.reading.plain_text import plain_line, plain_text
-from services.ingestion.reading.sitemap import read_sitemap
 from services.ingestion.sources import Source
 
 SHOWN_ENTRIES: Final = 5
@@ -73,7 +70,7 @@ def examine(documents: Sequence[Document], source: Source, now: datetime) -> Exa
     Raises:
         FeedUnreadable: it is not what the source is to be.
     """
-    return of_feeds([_feed(document, source, now) for document in documents])
+    return of_feeds([read_feed(document, source, now) for document in documents])
 
 
 def examine_folder(source: Source, now: datetime) -> Examined:
@@ -113,11 +110,3 @@ def of_feeds(feeds: Sequence[Feed], refused: tuple[str, ...] = ()) -> Examined:
 
 def _shown(entry: Entry) -> Shown:
     return Shown(plain_line(entry.title[:_MARKUP_CHARACTERS]), entry.link or "", entry.published)
-
-
-def _feed(document: Document, source: Source, now: datetime) -> Feed:
-    if source.kind == "page" and source.select is not None:
-        return read_link_page(document.body, document.url, document.content_type, source.select, now)
-    if source.kind == "sitemap":
-        return read_sitemap(document.body, document.url, now)
-    return parse_feed(document.body, document.url, document.content_type, now, location=document.location)

@@ -18,6 +18,7 @@ from services.ingestion.reading.entry import Asked, Entry, Feed
 from services.ingestion.reading.feed import parse_feed
 from services.ingestion.reading.folder import read_folder
 from services.ingestion.reading.link_page import read_link_page
+from services.ingestion.reading.sitemap import read_sitemap
 from services.ingestion.sources import Source
 
 
@@ -73,7 +74,7 @@ def read_documents(documents: Sequence[Document], source: Source, state: SourceS
     Raises:
         FeedUnreadable: one of them is not what the source is to be.
     """
-    feeds = [_feed(document, source, now) for document in documents]
+    feeds = [read_feed(document, source, now) for document in documents]
     first = feeds[0]
     if first.follow:
         return Reading(recognise((), source, state, now), follow=first.follow)
@@ -121,9 +122,16 @@ def published(state: SourceState | None) -> SourceState | None:
     return SourceState(source_id=state.source_id, polled_at=state.polled_at, **kept)
 
 
-def _feed(document: Document, source: Source, now: datetime) -> Feed:
+def read_feed(document: Document, source: Source, now: datetime) -> Feed:
+    """Read one document as what its source is said to be.
+
+    Raises:
+        FeedUnreadable: it is not that.
+    """
     if source.kind == "page" and source.select is not None:
         return read_link_page(document.body, document.url, document.content_type, source.select, now)
+    if source.kind == "sitemap":
+        return read_sitemap(document.body, document.url, now)
     return parse_feed(document.body, document.url, document.content_type, now, location=document.location)
 
 

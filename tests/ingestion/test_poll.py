@@ -115,6 +115,16 @@ async def test_an_index_of_sitemaps_is_followed_and_one_that_fails_takes_none_of
     assert (await poller.poll(index, None, whole.last, NOW)).reading is None
 
 
+async def test_a_sitemap_may_be_a_list_of_addresses_alone(web: Web, poller: Poller) -> None:
+    web.answers["/list.txt"] = answer(b"https://news.example/one\nhttps://news.example/two\n")
+    found = await poller.poll(source(web, "/list.txt", kind="sitemap", full_text=True), None, NOTHING, NOW)
+    assert found.reading is not None
+    assert [one.article.url for one in found.reading.seen.fresh] == [
+        "https://news.example/one",
+        "https://news.example/two",
+    ]
+
+
 async def test_secrets_go_to_the_sources_own_host_and_to_no_other(web: Web, poller: Poller) -> None:
     web.answers["/feed"] = answer(RSS)
     secret = source(web, headers={"x-key": "a secret"})
