@@ -22,9 +22,9 @@ from services.backbone.addresses import AddressForbidden, Networks, check_addres
 from services.backbone.guarded_network import GuardedNetwork, Resolve, SystemResolver
 
 KEEPALIVE_SECONDS = 4.0
-MOST_IDLE = 2
 """Shorter than the 5 s after which Apache closes, so that we seldom ask on a connection that is just being closed."""
-
+MOST_IDLE = 2
+"""httpcore looks through its idle connections for each request, and for each of them."""
 WINDOW_BYTES = 1 << 24
 _SETTINGS = {
     h2.settings.SettingCodes.ENABLE_PUSH: 0,
@@ -96,7 +96,6 @@ def _check_url(url: httpx.URL, allowed: Networks) -> None:
 
 class _Pool(httpcore.AsyncConnectionPool):
     def __init__(self, connections: int, network: GuardedNetwork, tls: ssl.SSLContext) -> None:
-        # httpcore looks through its idle connections for each request, and for each of them: few are kept
         super().__init__(max_connections=connections, max_keepalive_connections=MOST_IDLE)
         self._network = network
         self._tls = tls

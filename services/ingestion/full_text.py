@@ -3,29 +3,28 @@
 Asked politely: robots.txt, one page of a host at a time with a pause between. A page that cannot be had is not asked
 for again: the article goes out at once as the feed tells it, with the mark `page-failed`. What a poll may cost in pages
 and in time is bounded, and what is beyond that goes out as the feed tells it, too: an alert on a teaser is worth more
-than one that comes late.
+than one that comes late. An entry that is an address alone has no words to go out with: it waits for its page.
 """
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
-from urllib.parse import urlsplit
 
 import httpx
 
 from schemas import Article
-from services.backbone.telemetry import FETCHED_BYTES, PAGES, logger
+from services.backbone.telemetry import PAGES, logger
+from services.ingestion.fetching.ask import ask, host_of
 from services.ingestion.fetching.failures import FetchFailed
-from services.ingestion.fetching.fetch import Fetched, Limits, fetch
+from services.ingestion.fetching.fetch import Fetched, Limits
 from services.ingestion.fetching.hosts import PAGE_SPACING, Hosts
 from services.ingestion.fetching.robots import Robots
 from services.ingestion.identity.assemble import ArticleWithoutText
 from services.ingestion.identity.recognise import Seen, Sighting
 from services.ingestion.pages.page import PageUnreadable
-from services.ingestion.polling.asked import retry_wait
 from services.ingestion.read import Document, read_page, without_secrets
 from services.ingestion.sources import Source
 from services.ingestion.workers import WorkerKilled, Workers
@@ -89,7 +88,7 @@ class Pages:
 
     async def _article(self, sighting: Sighting, source: Source, now: datetime) -> Article:
         url = sighting.entry.link or ""
-        host = urlsplit(url).netloc.lower()
+        host = host_of(url)
         if self.hosts.wait(host):
             raise PageNotHad("host-rests", f"{host} is left alone for a while, after it was in trouble")
         async with self.hosts.turn(host, PAGE_SPACING):
@@ -97,19 +96,12 @@ class Pages:
             if not permission.allowed:
                 raise PageNotHad("forbidden", permission.reason)
             await asyncio.sleep(max((permission.delay - PAGE_SPACING).total_seconds(), 0))
-            page = await self._fetch(url, host, source.headers if host == source.host else {}, source)
+            page = await self._fetch(url, source)
         return await self.workers.run(read_page, page, sighting, without_secrets(source), now)
 
-    async def _fetch(self, url: str, host: str, headers: Mapping[str, str], source: Source) -> Document:
-        try:
-            answer = await fetch(self.client, url, None, headers, LIMITS, source.allow_networks)
-        except FetchFailed as error:
-            if error.of_host:
-                self.hosts.failed(host, retry_wait(error.retry_after, datetime.now(UTC)))
-            raise
-        self.hosts.answered(host)
+    async def _fetch(self, url: str, source: Source) -> Document:
+        answer = await ask(self.client, self.hosts, source, url, limits=LIMITS)
         assert isinstance(answer, Fetched), "no validators were sent"  # noqa: S101
-        FETCHED_BYTES.inc(answer.wire_bytes)
         return Document(answer.body, answer.url, answer.content_type, answer.content_location)
 
 

@@ -6,16 +6,16 @@ A folder is read instead of fetched. A sitemap's index is followed to the sitema
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from urllib.parse import urlsplit
+from datetime import datetime
 
 import httpx
 
 from schemas.state import SourceState
-from services.backbone.telemetry import FETCHED_BYTES, logger
-from services.ingestion.fetching.fetch import Fetched, FetchFailed, NotModified, fetch
+from services.backbone.telemetry import logger
+from services.ingestion.fetching.ask import ask, host_of
+from services.ingestion.fetching.fetch import Fetched, FetchFailed, NotModified
 from services.ingestion.fetching.hosts import Hosts
-from services.ingestion.polling.asked import Bounds, FeedAsks, bounds, retry_wait
+from services.ingestion.polling.asked import Bounds, FeedAsks, bounds
 from services.ingestion.polling.moved import address
 from services.ingestion.read import Document, Reading, published, read_documents, read_files, without_secrets
 from services.ingestion.reading.entry import Asked
@@ -128,19 +128,8 @@ class Poller:
         return answers, failure is None
 
     async def _fetch(self, source: Source, url: str, state: SourceState | None) -> Fetched | NotModified:
-        host = urlsplit(url).netloc.lower()
-        headers = source.headers if host == source.host else {}
-        try:
-            async with self.hosts.turn(host):
-                answer = await fetch(self.client, url, state, headers, allowed=source.allow_networks)
-        except FetchFailed as error:
-            if error.of_host:
-                self.hosts.failed(host, retry_wait(error.retry_after, datetime.now(UTC)))
-            raise
-        self.hosts.answered(host)
-        if isinstance(answer, Fetched):
-            FETCHED_BYTES.inc(answer.wire_bytes)
-        return answer
+        async with self.hosts.turn(host_of(url)):
+            return await ask(self.client, self.hosts, source, url, state)
 
     async def read(
         self, documents: Sequence[Document], source: Source, state: SourceState | None, now: datetime

@@ -88,6 +88,11 @@ class Document:
             int(self.folded.offsets.searchsorted(self.border)),
         )
 
+    def sentence(self, number: int) -> tuple[int, int]:
+        """Where a sentence begins, and where the next one does or everything ends."""
+        start, *following = self.sentences[number : number + 2].tolist()
+        return start, following[0] if following else len(self.joined)
+
     def field(self, start: int, end: int) -> tuple[Field, int, int]:
         """Where a span stands in the title or in the text."""
         if start < self.border:
@@ -103,8 +108,8 @@ class Document:
 
     def _latin_letters(self, sentence: int) -> tuple[int, int]:
         if sentence not in self._counted:
-            start, *following = self.sentences[sentence : sentence + 2].tolist()
-            self._counted[sentence] = _latin_letters(self.joined[start : following[0] if following else None])
+            start, end = self.sentence(sentence)
+            self._counted[sentence] = _latin_letters(self.joined[start:end])
         return self._counted[sentence]
 
     @cached_property

@@ -14,11 +14,10 @@ import numpy as np
 from schemas import Article, TaggedArticle
 from services.matching.document import Document
 from services.matching.expressions import Occurrence
-from services.tagging.asides import asides_of, silent_cues
+from services.tagging.asides import asides_of
 from services.tagging.names import Mentions, Name, NameHit
-from services.tagging.tag import Engine, as_read, read, tag
+from services.tagging.tag import Engine, as_read, name_hits, quiet_spans, read, tag
 from services.tagging.topics import Scored, Sign
-from services.tagging.zones import silent
 
 Span = tuple[int, int]
 
@@ -67,8 +66,7 @@ class Explanation:
     def sentence(self, start: int) -> str:
         """The sentence around a code point of the document."""
         number = int(self.document.sentences_of(np.array([start], dtype=np.int32))[0])
-        first, *following = self.document.sentences[number : number + 2].tolist()
-        return self.document.joined[first : following[0] if following else None].strip()
+        return self.document.joined[slice(*self.document.sentence(number))].strip()
 
 
 def explain(article: Article, engine: Engine) -> Explanation:
@@ -100,13 +98,8 @@ def _fired(document: Document, engine: Engine, scored: Scored, signs: Sequence[S
 def _fallen(document: Document, engine: Engine, standing: Mentions, outlet: str) -> Iterator[Fallen]:
     kept = {(hit.span, actor) for actor, hits in standing.items() for hit in hits}
     found = engine.lexicon.search(document)
-    columns = (found.starts, found.ends, found.entries, found.sentences, found.places)
-    hits = [
-        NameHit(Occurrence(start, end, sentence, place), engine.names[entry])
-        for start, end, entry, sentence, place in zip(*(column.tolist() for column in columns), strict=True)
-        if entry in engine.names
-    ]
-    quiet = [*silent(document, silent_cues(asides_of(found, engine.asides))), *engine.own_names.spans(document, outlet)]
+    hits = name_hits(found, engine)
+    quiet = quiet_spans(document, asides_of(found, engine.asides), engine, outlet)
     for hit in hits:
         if hit.name.actor is not None and (hit.span, hit.name.actor.id) not in kept:
             longer = _over(hit, hits, standing)

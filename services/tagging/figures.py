@@ -27,7 +27,7 @@ from services.tagging.counted import Counted, counted_by, is_doubtful
 from services.tagging.figure_grammars import GRAMMARS, Grammar
 from services.tagging.figure_words import Counting
 from services.tagging.names import Mentions
-from services.tagging.words import Token, key, sentence_of, tokens
+from services.tagging.words import Token, key, tokens
 
 MOST_FIGURES: Final = 50
 """Figures kept per article."""
@@ -85,7 +85,7 @@ def _read(
     document: Document, sentence: int, hits: Sequence[CountingHit]
 ) -> Iterator[tuple[Counting, int, int, Counted, Sequence[Token]]]:
     """What each word that counts says in one sentence, no number twice."""
-    first_of_all, last_of_all = sentence_of(document, sentence)
+    first_of_all, last_of_all = document.sentence(sentence)
     start = max(first_of_all, hits[0].occurrence.start - _BEFORE)
     end = min(last_of_all, hits[-1].occurrence.end + _AFTER)
     if end < last_of_all:  # not inside of a number

@@ -90,8 +90,8 @@ class Draft:
         """The pack as it stands."""
         places: dict[ValuePath, Place] = {}
         pack = Pack.model_construct(
-            actors=tuple(_actors(self.actors, places)),
-            concepts=tuple(_concepts(self.concepts, places)),
+            actors=tuple(_by_language(self.actors, "actors", "aliases", places)),
+            concepts=tuple(_by_language(self.concepts, "concepts", "phrases", places)),
             topics=tuple(_topics(self.topics, places)),
             decoys={
                 language: _values(listed, ("decoys", language), places) for language, listed in self.decoys.items()
@@ -103,24 +103,13 @@ class Draft:
 Places = dict[ValuePath, Place]
 
 
-def _actors(actors: Mapping[str, Held[Actor, Alias]], places: Places) -> Iterator[Actor]:
-    for number, held in enumerate(actors.values()):
-        at = ("actors", number)
+def _by_language(held_by_id: Mapping[str, Held[E, V]], kind: str, part: str, places: Places) -> Iterator[E]:
+    """The entries of a kind, each with its lists by language in one part of it."""
+    for number, held in enumerate(held_by_id.values()):
+        at: ValuePath = (kind, number)
         places[at] = held.place
-        names = {
-            language: _values(listed, (*at, "aliases", language), places) for language, listed in held.lists.items()
-        }
-        yield held.entry.model_copy(update={"aliases": names})
-
-
-def _concepts(concepts: Mapping[str, Held[Concept, str]], places: Places) -> Iterator[Concept]:
-    for number, held in enumerate(concepts.values()):
-        at = ("concepts", number)
-        places[at] = held.place
-        words = {
-            language: _values(listed, (*at, "phrases", language), places) for language, listed in held.lists.items()
-        }
-        yield held.entry.model_copy(update={"phrases": words})
+        lists = {language: _values(listed, (*at, part, language), places) for language, listed in held.lists.items()}
+        yield held.entry.model_copy(update={part: lists})
 
 
 def _topics(topics: Mapping[str, Held[Topic, Rule]], places: Places) -> Iterator[Topic]:

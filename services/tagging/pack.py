@@ -9,7 +9,6 @@ from pathlib import Path
 from services.backbone.configuration import Part
 from services.backbone.errors import ConfigurationError, Defect
 from services.backbone.layers import read_layers
-from services.tagging.gazetteer import Pack
 from services.tagging.layered import Layered
 from services.tagging.layers import layered
 from services.tagging.pack_file import PackFile
@@ -66,18 +65,3 @@ def _digest(layers: tuple[Part[PackFile], ...]) -> str:
 def _located(pack: Layered, problem: Problem) -> Defect:
     what, _, fix = problem.message.partition("; ")
     return Defect(pack.locate(problem.path), what, fix or "correct it")
-
-
-def merge(part: Part[Pack]) -> Pack:
-    """The pack of all files: their lists one after the other, in the order of their names."""
-    packs = [pack for _, pack in part.files]
-    decoys: dict[str, tuple[str, ...]] = {}
-    for pack in packs:
-        for language, phrases in pack.decoys.items():
-            decoys[language] = decoys.get(language, ()) + phrases
-    return Pack(
-        actors=tuple(actor for pack in packs for actor in pack.actors),
-        decoys=decoys,
-        concepts=tuple(concept for pack in packs for concept in pack.concepts),
-        topics=tuple(topic for pack in packs for topic in pack.topics),
-    )

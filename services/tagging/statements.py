@@ -21,7 +21,7 @@ from services.matching.expressions import Occurrence
 from services.tagging.names import Mentions, NameHit
 from services.tagging.speakers import Named, Speakers, speakers_after, speakers_before
 from services.tagging.speech_words import MANNERS, Manner, Saying
-from services.tagging.words import Token, first_tokens, sentence_of, tokens
+from services.tagging.words import Token, first_tokens, tokens
 
 MOST_STATEMENTS: Final = 50
 """Statements kept per article."""
@@ -81,7 +81,7 @@ def statements(document: Document, hits: Sequence[SayingHit], mentions: Mentions
 def _said(document: Document, named: Named, hit: SayingHit) -> Iterator[tuple[NameHit, tuple[int, int]]]:
     text, saying, manner = document.joined, hit.saying, MANNERS[hit.saying.language]
     start, end = hit.occurrence.start, hit.occurrence.end
-    sentence = sentence_of(document, hit.occurrence.sentence)
+    sentence = document.sentence(hit.occurrence.sentence)
     speakers: Speakers | None = None
     span: tuple[int, int] | None = None
     if saying.side in ("left", "either", "source-left"):

@@ -149,13 +149,8 @@ def as_read(article: Article, engine: Engine) -> Document:
 
 def find(document: Document, engine: Engine) -> tuple[Mentions, list[Filed]]:
     """The actors that a document names, and the topics that it is filed under, each with where it stands."""
-    standing, presence = look(document, engine)
-    return standing, engine.topics.score(presence, len(document.sentences))
-
-
-def look(document: Document, engine: Engine) -> tuple[Mentions, Presence]:
-    """The actors that a document names, and what it has for the rules of topics."""
-    return read(document, engine)[:2]
+    found = read(document, engine)
+    return found.mentions, engine.topics.score(found.presence, len(document.sentences))
 
 
 class Reading(NamedTuple):
@@ -180,15 +175,11 @@ def read(document: Document, engine: Engine, outlet: str = "") -> Reading:
     """
     found = engine.lexicon.search(document)
     around = asides_of(found, engine.asides)
-    quiet = [*silent(document, silent_cues(around)), *engine.own_names.spans(document, outlet)]
-    if quiet:
+    if quiet := quiet_spans(document, around, engine, outlet):
         found = outside(found, quiet)
         around = asides_of(found, engine.asides)
     terms = engine.terms.take(found.entries)
-    hits: Sequence[NameHit] = [
-        NameHit(_OCCURRENCE((start, end, sentence, place)), engine.names[entry])
-        for start, end, entry, sentence, place in _rows(found, np.flatnonzero(terms == _A_NAME))
-    ]
+    hits = name_hits(found, engine)
     standing = mentions(document, hits, partial(_surroundings, document, around, hits))
     of_rules = np.flatnonzero(terms >= 0)
     numbers: list[int] = terms.take(of_rules).tolist()
@@ -208,6 +199,19 @@ def read(document: Document, engine: Engine, outlet: str = "") -> Reading:
         else:
             sayings.append(SayingHit(at, cue))
     return Reading(standing, Presence(numbers, occurrences, document.word), countings, sayings, flag_hints(around))
+
+
+def quiet_spans(document: Document, around: Around, engine: Engine, outlet: str) -> list[tuple[int, int]]:
+    """Where nothing that is found counts: bylines, credits, links, and the outlet's own name."""
+    return [*silent(document, silent_cues(around)), *engine.own_names.spans(document, outlet)]
+
+
+def name_hits(found: Found, engine: Engine) -> Sequence[NameHit]:
+    """The names among what was found, in their order."""
+    names = np.flatnonzero(engine.terms.take(found.entries) == _A_NAME)
+    return [
+        NameHit(_OCCURRENCE((at, end, in_, place)), engine.names[e]) for at, end, e, in_, place in _rows(found, names)
+    ]
 
 
 def _surroundings(document: Document, around: Around, hits: Sequence[NameHit]) -> Surroundings:

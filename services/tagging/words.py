@@ -12,8 +12,6 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Final, Literal, NamedTuple
 
-from services.matching.document import Document
-
 Kind = Literal["number", "word", "mark"]
 
 _GROUPED: Final = r"\d{1,3}(?:(?:,\d{2,3})*,\d{3}|(?:[٬'’]\d{3})+|(?:[ \u00a0\u202f]\d{3})+)(?!\d)"
@@ -72,16 +70,10 @@ def phrases(listed: Iterable[str]) -> frozenset[tuple[str, ...]]:
 
 def tokens(text: str, start: int, end: int) -> list[Token]:
     """What stands between two code points of a text; linear in their distance."""
-    return [_token((key(match[0]), *match.span(), match.lastgroup)) for match in _TOKEN.finditer(text, start, end)]
+    return list(first_tokens(text, start, end))
 
 
 def first_tokens(text: str, start: int, end: int) -> Iterator[Token]:
     """The same, one by one: for those who stop early."""
     for match in _TOKEN.finditer(text, start, end):
         yield _token((key(match[0]), *match.span(), match.lastgroup))
-
-
-def sentence_of(document: Document, number: int) -> tuple[int, int]:
-    """Where a sentence begins and ends in the document."""
-    start, *following = document.sentences[number : number + 2].tolist()
-    return start, following[0] if following else len(document.joined)

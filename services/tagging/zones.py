@@ -120,8 +120,7 @@ def _lines(document: Document, cues: Iterable[Occurrence]) -> Iterator[Span]:
         start = cue.start
         if start < done:
             continue
-        first, last = int(sentences[cue.sentence]), cue.sentence + 1 == len(sentences)
-        following = len(text) if last else int(sentences[cue.sentence + 1])
+        first, following = document.sentence(cue.sentence)
         head = text[start : start + _LONGEST_CUE].lower().translate(_SAME)
         if start - first > _MOST_BULLETS or not _BULLETS.issuperset(text[first:start]):
             if not _CREDIT.match(text, start):

@@ -25,7 +25,6 @@ from services.alerting.decider import AlertDecider
 from services.alerting.match import match_watches
 from services.alerting.render import render_plain
 from services.alerting.watches import load_watches
-from services.backbone.configuration import read_part
 from services.backbone.librdkafka import ReadRecord
 from services.backbone.record import OutgoingRecord, decode, encode
 from services.backbone.settings import DEFAULT_CONFIG
@@ -38,8 +37,7 @@ from services.ingestion.poll import NOTHING, Poller
 from services.ingestion.reading.feed import parse_feed
 from services.ingestion.sources import Source as Feed
 from services.ingestion.workers import Workers
-from services.tagging.gazetteer import Pack
-from services.tagging.pack import load_engine, merge
+from services.tagging.pack import load_engine, load_pack
 from services.tagging.tag import tag
 from tests.bench.articles import articles
 from tests.bench.cpu import cpu_of_await, cpu_of_each
@@ -148,7 +146,7 @@ def _tagging(given: Sequence[Article]) -> Iterator[Row]:
 
 
 def _tag_row(what: str, given: Sequence[Article], work: Callable[[Article], object]) -> Row:
-    pack = merge(read_part(DEFAULT_CONFIG, "pack", Pack))
+    pack = load_pack(DEFAULT_CONFIG).pack
     aliases = [alias.text for actor in pack.actors for alias in actor.names]
     phrases = [phrase.strip("*") for concept in pack.concepts for said in concept.phrases.values() for phrase in said]
     automaton = AhoCorasick([phrase.lower() for phrase in aliases + phrases])

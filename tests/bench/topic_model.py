@@ -20,7 +20,7 @@ from services.matching.document import Document
 from services.matching.expressions import Reference
 from services.tagging.gazetteer import Learned, Pack
 from services.tagging.learned import SIGNS, amount
-from services.tagging.tag import Engine, look
+from services.tagging.tag import Engine, read
 from tests.bench.corpus import Sample
 
 Floats = npt.NDArray[np.float64]
@@ -72,7 +72,7 @@ class Pairs:
             Pair(number, scored.topic.id, scored.signs, terms)
             for number, sample in enumerate(samples)
             for document in [Document(sample.title, sample.text)]
-            for presence in [look(document, engine)[1]]
+            for presence in [read(document, engine).presence]
             for terms in [{names[term]: amount(mask) for term, mask in presence.masks.items() if term in names}]
             for scored in engine.topics.scored(presence, len(document.sentences))
         ]

@@ -1,9 +1,8 @@
 """ingestion on real Kafka: what feeds on loopback say stands on `articles`, once, and nothing is lost."""
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -26,28 +25,14 @@ from services.backbone.topics import ARTICLES, INGESTION_STATE, SOURCE_INCIDENTS
 from services.broker import free_port
 from services.ingestion.app import body
 from tests.ingestion.reading.feeds import RSS, rss
+from tests.ingestion.running import running, until
 from tests.ingestion.web import Request, Web, answer, drip, open_web
 from tests.vocabulary import LOOPBACK, read_records
 
 
-@asynccontextmanager
-async def ingestion(settings: Settings) -> AsyncIterator[Process]:
+def ingestion(settings: Settings) -> AbstractAsyncContextManager[Process]:
     """Run ingestion for the block; it must end within its time."""
-    async with AsyncExitStack() as stack:
-        process = Process("ingestion", settings, stack, Progress("ingestion"))
-        running = asyncio.ensure_future(body(process))
-        try:
-            yield process
-        finally:
-            process.stopping.set()
-            await asyncio.wait_for(running, 7)
-
-
-async def until(happens: Callable[[], bool], seconds: float = 15) -> None:
-    end = time.monotonic() + seconds
-    while not happens():
-        assert time.monotonic() < end, "it did not happen in time"
-        await asyncio.sleep(0.02)
+    return running(settings, body)
 
 
 def asked(web: Web, path: str) -> int:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -18,6 +18,7 @@ from services.backbone.record import encode
 from services.backbone.settings import Settings
 from services.backbone.topics import INGESTION_STATE
 from services.ingestion.shares import Share, Shares
+from tests.ingestion.running import running, until
 from tests.schemas.examples import example
 from tests.vocabulary import read_records
 
@@ -55,21 +56,8 @@ class Polling:
 @asynccontextmanager
 async def member(settings: Settings, polling: Polling) -> AsyncIterator[Process]:
     """A member of the group for the block."""
-    async with AsyncExitStack() as stack:
-        process = Process("ingestion", settings, stack, Progress("ingestion"))
-        running = asyncio.ensure_future(Shares(process, polling).run())
-        try:
-            yield process
-        finally:
-            process.stopping.set()
-            await asyncio.wait_for(running, 7)
-
-
-async def until(happens: Callable[[], bool], seconds: float = 15) -> None:
-    end = time.monotonic() + seconds
-    while not happens():
-        assert time.monotonic() < end, "it did not happen in time"
-        await asyncio.sleep(0.02)
+    async with running(settings, lambda process: Shares(process, polling).run()) as process:
+        yield process
 
 
 async def test_members_divide_the_partitions_and_none_is_held_by_two(settings: Settings) -> None:

@@ -1,7 +1,5 @@
 """`tocsin source extract`: what is taken from an article's page, without a broker and without the network."""
 
-import json
-import sys
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,8 +9,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from services.backbone.errors import TocsinError
 from services.cli.options import Json
+from services.cli.source.answers import answer_lines, bytes_of, write
 from services.ingestion.pages.page import Page, PageUnreadable
 
 
@@ -25,33 +23,19 @@ def extract(
     """Show what is read from an article's page: its text, title, date and the rest."""
     if str(file) == "-":
         import_module("services.ingestion.pages.extract")  # once, before the first page
-        for line in sys.stdin.buffer:
-            sys.stdout.write(_line(_answer(line)))
-            sys.stdout.flush()
-        return
+        return answer_lines(_answer, "file, and perhaps url and content_type")
     page = _extracted(file, url, content_type)
     if as_json:
-        sys.stdout.write(_line(_document(page)))
-    else:
-        _show(Console(soft_wrap=True, highlight=False), page)
+        return write(_document(page))
+    return _show(Console(soft_wrap=True, highlight=False), page)
 
 
-def _answer(line: bytes) -> dict[str, Any]:
-    """Whatever the line asks for, it has an answer."""
-    try:
-        asked = json.loads(line)
-        return _document(_extracted(Path(asked["file"]), asked.get("url") or "", asked.get("content_type") or ""))
-    except TocsinError as error:
-        return {"error": str(error)}
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        return {"error": f"a line is an object with file, and perhaps url and content_type ({error})"}
+def _answer(asked: dict[str, Any]) -> dict[str, Any]:
+    return _document(_extracted(Path(asked["file"]), asked.get("url") or "", asked.get("content_type") or ""))
 
 
 def _extracted(file: Path, url: str, content_type: str) -> Page:
-    try:
-        body = file.read_bytes()
-    except OSError as error:
-        raise PageUnreadable(f"{file} cannot be read: {error.strerror}; name a file with a page") from None
+    body = bytes_of(file, "a page", PageUnreadable)
     from services.ingestion.pages.extract import extract_page  # half a second that other commands do not spend
 
     return extract_page(body, url, content_type or None)
@@ -69,10 +53,6 @@ def _document(page: Page) -> dict[str, Any]:
         "media": [medium.model_dump(exclude_none=True) for medium in page.media],
         "wall": page.wall,
     }
-
-
-def _line(document: dict[str, Any]) -> str:
-    return json.dumps(document, ensure_ascii=False) + "\n"
 
 
 def _show(console: Console, page: Page) -> None:

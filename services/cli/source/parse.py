@@ -1,8 +1,6 @@
 """`tocsin source parse`: what the feed reader makes of a file, without a broker and without the network."""
 
 import html
-import json
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,15 +9,11 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from services.backbone.errors import TocsinError
 from services.cli.options import Json
+from services.cli.source.answers import answer_lines, bytes_of, write
 from services.ingestion.reading.entry import Entry, Feed
 from services.ingestion.reading.feed import parse_feed
 from services.ingestion.reading.plain_text import plain_line
-
-
-class FileUnreadable(TocsinError):
-    """A file that was named cannot be read."""
 
 
 def parse(
@@ -30,33 +24,19 @@ def parse(
 ) -> None:
     """Show what is read from a feed: RSS, Atom, JSON Feed or a sitemap."""
     if str(file) == "-":
-        for line in sys.stdin.buffer:
-            sys.stdout.write(_line(_answer(line)))
-            sys.stdout.flush()
-        return
+        return answer_lines(_answer, "file, and perhaps url and headers")
     feed = _parsed(file, url, {"content-type": content_type})
     if as_json:
-        sys.stdout.write(_line(document_of(feed)))
-    else:
-        _show(Console(soft_wrap=True, highlight=False), feed)
+        return write(document_of(feed))
+    return _show(Console(soft_wrap=True, highlight=False), feed)
 
 
-def _answer(line: bytes) -> dict[str, Any]:
-    """Whatever the line asks for, it has an answer."""
-    try:
-        asked = json.loads(line)
-        return document_of(_parsed(Path(asked["file"]), asked.get("url") or "", asked.get("headers") or {}))
-    except TocsinError as error:
-        return {"error": str(error)}
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        return {"error": f"a line is an object with file, and perhaps url and headers ({error})"}
+def _answer(asked: dict[str, Any]) -> dict[str, Any]:
+    return document_of(_parsed(Path(asked["file"]), asked.get("url") or "", asked.get("headers") or {}))
 
 
 def _parsed(file: Path, url: str, headers: dict[str, str]) -> Feed:
-    try:
-        body = file.read_bytes()
-    except OSError as error:
-        raise FileUnreadable(f"{file} cannot be read: {error.strerror}; name a file with a feed") from None
+    body = bytes_of(file, "a feed")
     return parse_feed(
         body,
         url,
@@ -113,10 +93,6 @@ def _entry(entry: Entry) -> dict[str, Any]:
 def _readable(markup: str) -> str:
     """What holds no element, as text."""
     return markup if "<" in markup else html.unescape(markup)
-
-
-def _line(document: dict[str, Any]) -> str:
-    return json.dumps(document, default=lambda moment: moment.isoformat()) + "\n"
 
 
 def _show(console: Console, feed: Feed) -> None:

@@ -1,8 +1,7 @@
 """What stands behind the endpoints in these tests: it keeps what it is given, and its broker can be away."""
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -18,6 +17,7 @@ from services.broker import free_port
 from services.ingestion.reading.entry import FeedUnreadable
 from services.ingestion.receiving.receiving import Receiving
 from services.ingestion.sources import Source
+from tests.ingestion.running import until
 
 TOKEN, OTHER_TOKEN = "a-token-of-this-test", "another-token-of-this-test"
 
@@ -106,10 +106,3 @@ def listens(port: int) -> bool:
     """Whether somebody listens there; asked of the system, so that nobody is connected to."""
     with open("/proc/net/tcp", encoding="ascii") as table:
         return any(line.split()[1] == f"0100007F:{port:04X}" and line.split()[3] == "0A" for line in table)
-
-
-async def until(happens: Callable[[], object], seconds: float = 10) -> None:
-    end = time.monotonic() + seconds
-    while not happens():
-        assert time.monotonic() < end, "it did not happen in time"
-        await asyncio.sleep(0.01)

@@ -14,7 +14,8 @@ from services.ingestion.receiving.callback_keys import CallbackKeys
 from services.ingestion.receiving.websub import Offer, due, is_live, pace
 from services.ingestion.sources import Source
 from tests.ingestion.receiving.hub import Hub, open_hub
-from tests.ingestion.receiving.newsroom import Newsroom, Served, served, until
+from tests.ingestion.receiving.newsroom import Newsroom, Served, served
+from tests.ingestion.running import until
 
 SECRET = "a-secret-of-this-test-0123456789abcdef"
 FEED = "https://news.example/feed"

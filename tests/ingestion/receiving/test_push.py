@@ -13,7 +13,8 @@ from services.ingestion.receiving import body as body_module
 from services.ingestion.receiving import gate as gate_module
 from services.ingestion.receiving import intake as intake_module
 from services.ingestion.receiving import push as push_module
-from tests.ingestion.receiving.newsroom import OTHER_TOKEN, TOKEN, Newsroom, Served, pushing, served, until
+from tests.ingestion.receiving.newsroom import OTHER_TOKEN, TOKEN, Newsroom, Served, pushing, served
+from tests.ingestion.running import until
 
 TALKS = {"id": "w-1", "title": "Talks begin", "text": "In Kabul."}
 
