@@ -1,7 +1,9 @@
 """A broker on this machine: start it, stop it, kill it, start it again on the same data."""
 
+import contextlib
 import errno
 import os
+import random
 import socket
 import struct
 import subprocess
@@ -21,6 +23,8 @@ LOG_FILE = "broker.log"
 START_SECONDS = 60.0
 _LAST_LINES = 15
 _POLL_SECONDS = 0.05
+_BELOW_THOSE_OF_CONNECTIONS = range(20_000, 32_768)
+"""Systems give ports from 32768 (Linux) or 49152 (RFC 6335) on to connections that go out."""
 _daemons: list[subprocess.Popen[bytes]] = []
 """Python warns of a child that it loses sight of; these are meant to outlive whoever holds their broker."""
 
@@ -212,11 +216,16 @@ def answers(port: int, seconds: float = 2.0) -> bool:
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port of 127.0.0.1 that nobody listens on now, and that no connection will be given before someone does.
+
+    Raises:
+        PortTaken: there is none.
+    """
+    for port in random.sample(_BELOW_THOSE_OF_CONNECTIONS, len(_BELOW_THOSE_OF_CONNECTIONS)):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise PortTaken("no port of 127.0.0.1 is free from 20000 to 32767; end what listens there")
 
 
 def _refuse_taken(port: int) -> None:

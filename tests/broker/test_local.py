@@ -143,3 +143,12 @@ def test_as_a_daemon_it_outlives_its_starter(embedded: EmbeddedBroker) -> None:
 
 def start_python(program: str, data: Path, port: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-c", program, str(data), str(port)], stdout=subprocess.PIPE)
+
+
+def test_a_free_port_is_none_that_a_connection_may_be_given_before_it_is_used() -> None:
+    given = Path("/proc/sys/net/ipv4/ip_local_port_range")
+    first, last = map(int, given.read_text().split()) if given.exists() else (49152, 65535)
+    for port in (free_port() for _ in range(10)):
+        assert not first <= port <= last
+        with socket.socket() as listener:
+            listener.bind(("127.0.0.1", port))
