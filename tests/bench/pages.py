@@ -87,7 +87,8 @@ def _trafilatura(fast: bool) -> Callable[[bytes, str], Extracted]:
 def _newspaper(body: bytes, url: str) -> Extracted:
     import newspaper
 
-    article = newspaper.article(url or "https://news.example/", input_html=decode_page(body, None))
+    page = decode_page(body, None)
+    article = newspaper.article(url or "https://news.example/", input_html=page, fetch_images=False)  # from the net
     return Extracted(article.text, article.title, article.publish_date)
 
 
