@@ -12,11 +12,11 @@ from functools import partial
 from typing import Final
 
 from schemas import Alert
-from services.alerting.decider import AlertDecider
-from services.alerting.match import match_watches
-from services.alerting.notify import ChannelLoop
-from services.alerting.routing import Routes, load_routes
-from services.alerting.watches import Watches, load_watches
+from services.alerting.decide.decider import AlertDecider
+from services.alerting.match.meet import match_watches
+from services.alerting.notify.channel_loop import ChannelLoop
+from services.alerting.notify.routing import Routes, load_routes
+from services.alerting.watching.watches import Watches, load_watches
 from services.backbone.clients import Writer, new_consumer, stop_client
 from services.backbone.consume import consume
 from services.backbone.errors import TopicMismatch

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from schemas import Alert
-from services.alerting.render import render, render_plain
+from services.alerting.notify.render import render, render_plain
 from services.backbone.clients import new_consumer, partitions_of
 from services.backbone.errors import RecordError
 from services.backbone.record import decode

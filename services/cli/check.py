@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from services.alerting.watches import load_watches
+from services.alerting.watching.watches import load_watches
 from services.backbone.configuration import PARTS
 from services.backbone.errors import ConfigurationError, Defect
 from services.backbone.settings import load_settings

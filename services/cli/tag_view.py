@@ -1,6 +1,6 @@
 """Tags on a terminal: the text with its words highlighted, and why each tag is there.
 
-Whatever an article holds stays text (services/alerting/render.py).
+Whatever an article holds stays text (services/alerting/notify/render.py).
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from schemas import Tag, TaggedArticle
-from services.alerting.render import neutral
+from services.alerting.notify.render import neutral
 from services.tagging.explain import Explanation, Fallen, Weighed
 from services.tagging.learned import FILED_FROM
 

@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Column, Table
 
-from services.alerting.watches import load_watches
+from services.alerting.watching.watches import load_watches
 from services.backbone.provision import TopicReport, inspect, provision
 from services.backbone.settings import load_settings
 from services.backbone.topics import declared

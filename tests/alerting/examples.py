@@ -9,10 +9,10 @@ import yaml
 
 from schemas import Alert, Article, Evidence, Mention, Reason, Source, Tag, TaggedArticle
 from schemas.ids import article_id, revision
-from services.alerting.decide import ring
-from services.alerting.match import match_watches
-from services.alerting.watch import Watch
-from services.alerting.watches import Watches
+from services.alerting.decide.judge import ring
+from services.alerting.match.meet import match_watches
+from services.alerting.watching.watch import Watch
+from services.alerting.watching.watches import Watches
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 

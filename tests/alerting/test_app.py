@@ -15,8 +15,8 @@ from prometheus_client import REGISTRY
 from standardwebhooks import Webhook as Verifier
 
 from schemas import Alert, Delivery, Event, Outcome
-from services.alerting import notify
 from services.alerting.app import decide_body, match_body, notify_body
+from services.alerting.notify import channel_loop
 from services.backbone.clients import new_producer, stop_client
 from services.backbone.errors import TopicMismatch
 from services.backbone.process import Body, Process
@@ -24,8 +24,8 @@ from services.backbone.progress import Progress
 from services.backbone.record import OutgoingRecord, decode, encode
 from services.backbone.settings import KafkaSettings, Settings
 from services.backbone.topics import ALERTS, ARTICLES_TAGGED, DEAD_LETTERS, DELIVERIES, MENTIONS, Topic
-from tests.alerting.channels.receiver import Receiver, status
 from tests.alerting.examples import PACK, SECRET, alert, article, mention, tag, tagged, write_folder
+from tests.alerting.notify.channels.receiver import Receiver, status
 from tests.vocabulary import read_records
 
 SECRETS = {"HOOK_SECRET": SECRET}
@@ -273,7 +273,7 @@ async def test_channels_are_added_and_changed_without_a_restart(settings: Settin
 async def test_a_channel_reads_no_further_than_it_can_hold_and_loses_nothing(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(notify, "MOST_IN_FLIGHT", 5)
+    monkeypatch.setattr(channel_loop, "MOST_IN_FLIGHT", 5)
     given = rang(*(f"{number}" for number in range(12)))
     await produce(settings.kafka, records(ALERTS, given))
     async with Receiver([status(503)]).listening() as receiver:

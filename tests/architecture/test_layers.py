@@ -25,10 +25,15 @@ EDGES = {
     *("services.ingestion.app", "services.ingestion.shares", "services.ingestion.poll", "services.ingestion.full_text"),
     *("services.ingestion.turn", "services.ingestion.visit"),
     *("services.ingestion.fetching", "services.ingestion.receiving"),
-    *("services.tagging.app", "services.alerting.app", "services.alerting.notify", "services.alerting.channels"),
+    *(
+        "services.tagging.app",
+        "services.alerting.app",
+        "services.alerting.notify.channel_loop",
+        "services.alerting.notify.channels",
+    ),
 }
 """Who may hold a client of a broker or of HTTP. All else takes values and returns values."""
-CLOCKS = EDGES | {"services.alerting.deliver", "services.alerting.decider"}
+CLOCKS = EDGES | {"services.alerting.notify.deliver", "services.alerting.decide.decider"}
 """Who may ask for the time: `deliver` tells when it tried, `decider` measures how old an article is."""
 
 MOST_LINES = 300

@@ -12,8 +12,8 @@ import psutil
 
 from schemas import Mention
 from schemas.ids import article_id, mention_id
-from services.alerting.match import match_watches
-from services.alerting.watches import load_watches
+from services.alerting.match.meet import match_watches
+from services.alerting.watching.watches import load_watches
 from services.backbone.record import encode
 from services.backbone.settings import DEFAULT_CONFIG
 from services.backbone.topics import MENTIONS

@@ -21,8 +21,8 @@ import uvloop
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.structs import ConsumerRecord
 
-from services.alerting.match import match_watches
-from services.alerting.watches import load_watches
+from services.alerting.match.meet import match_watches
+from services.alerting.watching.watches import load_watches
 from services.backbone.clients import new_consumer, new_producer, partitions_of, stop_client
 from services.backbone.record import OutgoingRecord, decode, encode
 from services.backbone.settings import DEFAULT_CONFIG, KafkaSettings

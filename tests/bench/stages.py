@@ -19,12 +19,12 @@ from ahocorasick_rs import AhoCorasick
 
 from schemas import Alert, Article, Event, Mention, Reason, Source, TaggedArticle
 from schemas.state import SourceState
-from services.alerting.channels.webhook import WebhookConfig
-from services.alerting.decide import ring
-from services.alerting.decider import AlertDecider
-from services.alerting.match import match_watches
-from services.alerting.render import render_plain
-from services.alerting.watches import load_watches
+from services.alerting.decide.decider import AlertDecider
+from services.alerting.decide.judge import ring
+from services.alerting.match.meet import match_watches
+from services.alerting.notify.channels.webhook import WebhookConfig
+from services.alerting.notify.render import render_plain
+from services.alerting.watching.watches import load_watches
 from services.backbone.librdkafka import ReadRecord
 from services.backbone.record import OutgoingRecord, decode, encode
 from services.backbone.settings import DEFAULT_CONFIG

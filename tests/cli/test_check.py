@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from services.alerting.match import match_watches
-from services.alerting.watches import load_watches
+from services.alerting.match.meet import match_watches
+from services.alerting.watching.watches import load_watches
 from services.backbone.settings import DEFAULT_CONFIG
 from services.tagging.pack import load_engine
 from services.tagging.tag import tag

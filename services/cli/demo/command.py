@@ -19,8 +19,8 @@ from rich.text import Text
 
 from schemas import Article, Source
 from schemas.ids import article_id, revision
-from services.alerting.match import match_watches
-from services.alerting.watches import load_watches
+from services.alerting.match.meet import match_watches
+from services.alerting.watching.watches import load_watches
 from services.backbone.errors import TocsinError
 from services.backbone.provision import provision
 from services.backbone.settings import KafkaSettings, Settings, load_settings

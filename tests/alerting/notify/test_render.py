@@ -1,0 +1,124 @@
+from datetime import timedelta
+from unicodedata import bidirectional, category
+
+import pytest
+from rich.console import Console
+from rich.text import Text
+
+from schemas import Alert, Passage, TopicSummary
+from services.alerting.notify.render import HIGHLIGHT, neutral, render, render_plain
+from tests.alerting.examples import NOON, alert, mention
+
+EMBEDDING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+
+
+def letters(text: str) -> str:
+    return "".join(char for char in text if char.isascii() and char.isprintable() and char != " ")
+
+
+def showing(sentence: str, *highlights: tuple[int, int], **more: object) -> Alert:
+    """An alert that shows one sentence of the text."""
+    passage = Passage(field="text", start=0, sentence=sentence, highlights=highlights)
+    return alert().model_copy(update={"passages": (passage,), **more})
+
+
+def highlighted(text: Text) -> list[str]:
+    return [text.plain[span.start : span.end] for span in text.spans if span.style == HIGHLIGHT]
+
+
+def test_an_alert_shows_who_where_and_what_about() -> None:
+    shown = render(alert(name="Kabul desk", severity="high")).plain
+
+    assert shown.split("\n") == [
+        " HIGH  Kabul desk: Ttp",
+        "The TTP is named",
+        "  Officials spoke of the TTP in Kabul.",
+        "  about: Safe-Havens",
+        "  Example News · en · 2026-11-24 12:00 UTC, just published",
+        "  https://news.example/one",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "spans", "words"),
+    [
+        ("The TTP and ISKP met.", ((4, 7), (12, 16)), ["TTP", "ISKP"]),
+        ("تحریک طالبان پاکستان نے کہا", ((0, 20),), ["تحریک طالبان پاکستان"]),
+        ("Tabs\tand\x1b[31mcodes before TTP.", ((26, 29),), ["TTP"]),
+    ],
+)
+def test_the_highlight_is_on_the_watched_words(sentence: str, spans: tuple[tuple[int, int]], words: list[str]) -> None:
+    assert highlighted(render(showing(sentence, *spans))) == words
+    assert [part.split("»")[0] for part in render_plain(showing(sentence, *spans)).split("«")[1:]] == words
+
+
+def test_words_in_the_title_are_highlighted_there_and_the_title_stands_once() -> None:
+    text = render(alert())
+
+    assert highlighted(text) == ["TTP", "TTP"]
+    assert text.plain.count("The TTP is named") == 1
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "[bold red]markup[/] and [link=https://evil.example]here[/link]",
+        "\x1b[2J\x1b]0;title\x07 and \x9b31m",
+        "end of the alert\r\nanother line",
+        ":warning: emoji code",
+        "\u202eturned\u202c \u2066apart\u2069",
+        "half a pair \ud800",
+    ],
+)
+def test_what_an_article_holds_stays_text(hostile: str) -> None:
+    article = alert().article.model_copy(update={"title": hostile, "url": hostile})
+    console = Console(force_terminal=True, color_system=None, width=500, soft_wrap=True)
+    with console.capture() as capture:
+        console.print(render(showing(hostile, article=article)))
+    lines = capture.get().split("\n")
+
+    title, passage, url = (line.strip() for line in (lines[1], lines[2], lines[5]))
+    assert title == passage == url
+    assert len(lines) == 7, "no line is added"
+    assert letters(title) == letters(hostile), "no letter is taken for markup"
+    assert all(category(char) not in ("Cc", "Cs", "Zl", "Zp") for line in lines for char in line)
+    assert not any(bidirectional(char) in EMBEDDING for line in lines for char in line)
+
+
+def test_a_neutral_text_keeps_its_places_and_its_scripts() -> None:
+    text = "ٹی ٹی پی\u200f نے کہا، Россия, 塔利班, e\u0301 \x1b[0m\u202e"
+
+    assert len(neutral(text)) == len(text)
+    assert neutral(text).startswith("ٹی ٹی پی\u200f نے کہا، Россия, 塔利班, e\u0301 ")
+
+
+@pytest.mark.parametrize(
+    ("age", "shown"),
+    [
+        (timedelta(seconds=-90), "just published"),
+        (timedelta(seconds=59), "just published"),
+        (timedelta(minutes=13), "13 min after publication"),
+        (timedelta(hours=3, minutes=59), "3 h after publication"),
+        (timedelta(hours=30), "30 h after publication"),
+        (timedelta(days=3), "3 days after publication"),
+    ],
+)
+def test_the_age_is_told_in_one_unit(age: timedelta, shown: str) -> None:
+    old = mention().article.model_copy(update={"published_at": NOON - age})
+
+    assert shown in render(alert().model_copy(update={"article": old})).plain
+
+
+def test_of_many_topics_the_strongest_are_shown_and_the_rest_counted() -> None:
+    many = tuple(TopicSummary(id=f"t-{n}", name=f"Topic {n}", confidence=0.9 - n / 10) for n in range(8))
+
+    shown = render(alert().model_copy(update={"topics": many})).plain
+
+    assert "  about: Topic 0, Topic 1, Topic 2, Topic 3, Topic 4 and 3 more\n" in shown
+
+
+def test_an_article_that_says_little_leaves_nothing_empty() -> None:
+    bare = alert().article.model_copy(update={"title": "", "url": "", "language": None, "published_at": None})
+    shown = render(alert().model_copy(update={"article": bare, "passages": (), "topics": ()})).plain
+
+    assert shown == " NORMAL  ttp: Ttp\n(no title)\n  Example News · 2026-11-24 12:00 UTC"

@@ -1,0 +1,113 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.alerting.notify.routing import Routes, load_routes
+from services.backbone.errors import ConfigurationError
+from tests.alerting.examples import PACK, SECRET, write_folder
+
+HOOK = {"id": "hook", "type": "webhook", "url": "https://desk.example/hook", "secret_env": "HOOK_SECRET"}
+SCREEN = {"id": "screen", "type": "terminal"}
+WATCHES = {
+    "watches": [
+        {"id": "usual", "any": [{"actor": "ttp"}]},
+        {"id": "chosen", "any": [{"actor": "ttp"}], "channels": ["hook"]},
+        {"id": "nowhere", "any": [{"actor": "ttp"}], "channels": []},
+    ]
+}
+
+
+def load(folder: Path, installation: object, environment: dict[str, str] | None = None) -> Routes:
+    write_folder(folder, {"tocsin.yaml": installation, "watches/desk.yaml": WATCHES, "pack/small.yaml": PACK})
+    return load_routes(folder, {"HOOK_SECRET": SECRET} if environment is None else environment)
+
+
+def test_an_alert_goes_where_its_watch_says_or_where_all_go(tmp_path: Path) -> None:
+    routes = load(tmp_path, {"channels": [HOOK, SCREEN], "default_channels": ["screen"]})
+
+    assert routes.channels_of("usual") == ("screen",)
+    assert routes.channels_of("chosen") == ("hook",)
+    assert routes.channels_of("nowhere") == ()
+    assert routes.channels_of("no-longer-there") == ("screen",)
+    assert set(routes.channels) == {"hook", "screen"}
+
+
+@pytest.mark.parametrize(
+    ("installation", "told"),
+    [
+        pytest.param(
+            "channels:\n  - {id: hook, type: webhook, url: desk.example/hook, secret_env: S}\n",
+            "tocsin.yaml:2 channels[0].url: not an address that can be posted to; "
+            "write it like https://desk.example/hooks/tocsin",
+            id="a bad address",
+        ),
+        pytest.param(
+            "channels:\n  - id: hook\n    type: webhook\n    urll: https://desk.example\n    secret_env: S\n"
+            "    url: https://desk.example\n",
+            "tocsin.yaml:4 channels[0].urll: unknown key 'urll'; did you mean 'url'?",
+            id="an unknown key",
+        ),
+        pytest.param(
+            "channels:\n  - {id: hook, type: webhok}\n",
+            "tocsin.yaml:2 channels[0]: a channel of no known type; write type: terminal or type: webhook",
+            id="an unknown type",
+        ),
+        pytest.param(
+            "channels:\n  - {id: hook, type: webhook, url: https://desk.example}\n",
+            "tocsin.yaml:2 channels[0]: a webhook is signed with one secret; name it by secret_env or by secret_file",
+            id="no secret",
+        ),
+        pytest.param(
+            "channels:\n  - {id: hook, type: terminal}\n  - {id: hook, type: terminal}\n",
+            "tocsin.yaml:3 channels[1].id: id 'hook' stands twice, first at tocsin.yaml:2 channels[0].id; "
+            "rename or remove one",
+            id="an id that stands twice",
+        ),
+        pytest.param(
+            "channels:\n  - {id: hook, type: terminal}\ndefault_channels: [hok]\n",
+            "tocsin.yaml:3 default_channels[0]: unknown channel 'hok'; did you mean 'hook'?",
+            id="a default that is not described",
+        ),
+        pytest.param(
+            "channels:\n  - {id: hook, type: terminal, retry_seconds: [0]}\n",
+            "tocsin.yaml:2 channels[0].retry_seconds[0]: Input should be greater than 0; correct the value",
+            id="a schedule that would never pause",
+        ),
+        pytest.param(
+            "channels:\n  - id: hook\n    type: webhook\n    url: https://desk.example\n    secret_env: NOT_SET\n",
+            "tocsin.yaml:5 channels[0].secret_env: environment variable NOT_SET is not set; "
+            "put the signing secret there; make one: echo whsec_$(openssl rand -base64 32)",
+            id="a secret that is not there",
+        ),
+    ],
+)
+def test_a_defect_of_a_channel_is_told_with_its_place_and_its_fix(tmp_path: Path, installation: str, told: str) -> None:
+    write_folder(tmp_path, {"tocsin.yaml": installation, "pack/small.yaml": PACK})
+    with pytest.raises(ConfigurationError) as raised:
+        load_routes(tmp_path, {"S": SECRET})
+
+    assert [str(defect) for defect in raised.value.defects] == [told]
+
+
+@pytest.mark.parametrize(
+    ("changed", "same"),
+    [
+        pytest.param({}, True, id="nothing changed"),
+        pytest.param({"url": "https://other.example/hook"}, False, id="another address"),
+        pytest.param({"retry_seconds": [1]}, False, id="another schedule"),
+    ],
+)
+def test_a_channel_that_changed_is_another_channel(tmp_path: Path, changed: dict[str, Any], same: bool) -> None:
+    first = load(tmp_path, {"channels": [HOOK]})
+    second = load(tmp_path, {"channels": [HOOK | changed]})
+
+    assert (first.channels["hook"] == second.channels["hook"]) is same
+    assert (first.digest == second.digest) is same
+
+
+def test_another_secret_is_another_channel(tmp_path: Path) -> None:
+    first = load(tmp_path, {"channels": [HOOK]})
+    second = load(tmp_path, {"channels": [HOOK]}, {"HOOK_SECRET": SECRET[:-4] + "AAAA"})
+
+    assert first.channels["hook"] != second.channels["hook"]
