@@ -1,4 +1,4 @@
-.PHONY: help install demo test lint schemas bench lock clean
+.PHONY: help install demo test lint schemas bench soak lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -37,6 +37,9 @@ schemas: install ## Write schemas/generated from the models
 bench: install ## Print what each stage costs beside its peers; results in build/
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/bench/requirements.lock
 	$(BIN)/python -m tests.bench
+
+soak: install ## Kill match and decide 100 times while 50,000 mentions flow, beside a naive Faust app; half an hour
+	$(BIN)/python -m tests.bench.soak
 
 lock: ## Write requirements.lock anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra dev --extra embedded --no-header --no-annotate \

@@ -1,25 +1,54 @@
 """What travels between services. Imports nothing of ours."""
 
-from schemas.alert import Alert, Reason
+from schemas.alert import (
+    Alert,
+    AlertItem,
+    BlindSource,
+    Burst,
+    Coverage,
+    FigureChange,
+    Remark,
+    StorySource,
+)
 from schemas.article import Article, Mark, Media, Source
+from schemas.configuration_change import ConfigurationChange
 from schemas.dead_letter import DeadLetter
 from schemas.delivery import Delivery, Outcome
 from schemas.event import Event
-from schemas.mention import ArticleSummary, Match, Mention, Passage, Severity, TopicSummary, WatchSummary
+from schemas.mention import (
+    ArticleRevised,
+    ArticleSummary,
+    Match,
+    Mention,
+    Passage,
+    Severity,
+    TopicSummary,
+    WatchSummary,
+)
+from schemas.reason import Held, Reason
 from schemas.source_incident import IncidentKind, SourceIncident
 from schemas.tagged import ActorKind, Evidence, Figure, Flag, Statement, Tag, TaggedArticle
+from schemas.watch_definition import WatchDefinition
 
 __all__ = [
     "ActorKind",
     "Alert",
+    "AlertItem",
     "Article",
+    "ArticleRevised",
     "ArticleSummary",
+    "BlindSource",
+    "Burst",
+    "ConfigurationChange",
+    "Coverage",
     "DeadLetter",
     "Delivery",
     "Event",
     "Evidence",
     "Figure",
+    "FigureChange",
     "Flag",
+    "Held",
     "IncidentKind",
     "Mark",
     "Match",
@@ -28,12 +57,15 @@ __all__ = [
     "Outcome",
     "Passage",
     "Reason",
+    "Remark",
     "Severity",
     "Source",
     "SourceIncident",
     "Statement",
+    "StorySource",
     "Tag",
     "TaggedArticle",
     "TopicSummary",
+    "WatchDefinition",
     "WatchSummary",
 ]

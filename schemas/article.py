@@ -44,13 +44,17 @@ Mark = Literal[
     "consent",
     "language-detected",
     "pushed",
+    "first-pass",
+    "withdrawn",
 ]
 """What a reader should know of how an article was read.
 
 `undated`, `date-unreadable`, `date-impossible`, `date-in-future`: why `published_at` is null. `teaser`: the text is the
 feed's summary, the whole stands on the page. `full-text`: the text was taken from the page. `page-failed`, `paywall`,
 `consent`: the page was asked for and gave no text. `language-detected`: no one declared the language, or the letters
-contradict who did. `pushed`: another system gave the article."""
+contradict who did. `pushed`: another system gave the article. `first-pass`: it was there already when its source was
+read for the first time. `withdrawn`: its publisher took it back (410, or a tombstone in the feed); title and text are
+those of the last revision."""
 
 
 class Article(Event):
@@ -63,6 +67,7 @@ class Article(Event):
                 {
                     "id": "art-0b2f6c1de5a74c35a1f0b1c2d3e4f506",
                     "revision": "6f1c0a9be2d34d10",
+                    "replaces": None,
                     "url": "https://news.example/2026/11/agreement",
                     "source": {"id": "example-news", "name": "Example News", "tier": 2, "country": "AF"},
                     "title": "Kabul and Moscow sign a maintenance agreement",
@@ -87,6 +92,8 @@ class Article(Event):
     revision: str
     """Deterministic: from the words of title and text, without counters and links to other articles. Another revision
     of the same id is the same article, edited."""
+    replaces: str | None = None
+    """The revision that this one takes the place of, as this source gave it before; null for the first."""
     url: str
     """Canonical address; empty where the feed gives none."""
     source: Source

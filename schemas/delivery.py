@@ -28,6 +28,7 @@ class Delivery(Event):
             "examples": [
                 {
                     "alert_id": "alr-1f3a5c7e9b0d4f2a8c6e0a1b2c3d4e5f",
+                    "sequence": 0,
                     "channel": "desk-webhook",
                     "attempt": 1,
                     "outcome": "retrying",
@@ -40,7 +41,9 @@ class Delivery(Event):
     )
 
     alert_id: str
-    """The alert; also the idempotency key that the channel was given."""
+    """The alert."""
+    sequence: Annotated[int, Field(ge=0)] = 0
+    """Which record of it; `Alert.event_id`, of both, is the idempotency key that the channel was given."""
     channel: Identifier
     """The channel's id in `tocsin.yaml`."""
     attempt: Annotated[int, Field(ge=1)]
@@ -56,7 +59,9 @@ class Delivery(Event):
 
     @property
     def event_id(self) -> str:
-        return f"{self.alert_id}.{self.channel}.{self.attempt}.{int(self.attempted_at.timestamp() * 1000)}"
+        return (
+            f"{self.alert_id}.{self.sequence}.{self.channel}.{self.attempt}.{int(self.attempted_at.timestamp() * 1000)}"
+        )
 
     @property
     def key(self) -> str:

@@ -44,13 +44,13 @@ def revision(title: str, text: str) -> str:
     return _digest(material(title), material(text), bits=64)
 
 
-def mention_id(watch_id: str, article_id: str, matched: Iterable[str]) -> str:
-    """The id of one watch met by one article through these things; their order does not matter."""
-    return "men-" + _digest(watch_id, article_id, *sorted(set(matched)))
+def mention_id(watch_id: str, article_id: str, revision: str, matched: Iterable[str]) -> str:
+    """The id of one watch met by one revision of an article through these things; their order does not matter."""
+    return "men-" + _digest(watch_id, article_id, revision, *sorted(set(matched)))
 
 
 def alert_id(watch_id: str, what_rang: str) -> str:
-    """The id of one ring: `what_rang` is the article's id."""
+    """The id of one ring: `what_rang` is the id of the story's first article, or says what else it is."""
     return "alr-" + _digest(watch_id, what_rang)
 
 

@@ -2,11 +2,11 @@
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import ConfigDict, Field, JsonValue
+from pydantic import ConfigDict, Field, JsonValue, StringConstraints
 
 from schemas.article import Source
 from schemas.event import Event, Identifier, UtcDatetime, Value
-from schemas.tagged import ActorKind, Evidence
+from schemas.tagged import ActorKind, Evidence, Figure
 
 Severity = Literal["low", "normal", "high", "critical"]
 
@@ -20,6 +20,8 @@ class WatchSummary(Value):
     """Its name for people."""
     severity: Severity = "normal"
     """How much its owner cares."""
+    owner: Identifier | None = None
+    """Whose it is; null where the desk says nothing."""
     topic: Identifier | None = None
     """Its own alert topic is `alerts.<topic>`; null where it has none."""
 
@@ -42,7 +44,15 @@ class ArticleSummary(Value):
     published_at: UtcDatetime | None = None
     """As the feed states it."""
     seen_at: UtcDatetime
-    """When it was first read here."""
+    """When this revision was first read here."""
+    updated_at: UtcDatetime | None = None
+    """When its publisher last changed it, as stated."""
+    marks: tuple[Identifier, ...] = ()
+    """How it was read: values of `Mark`."""
+    agency: Identifier | None = None
+    """The news agency that it credits, as an id (services/alerting/match/agencies.py); null where it credits none."""
+    sketch: Annotated[str, StringConstraints(max_length=400)] | None = None
+    """Of its words, to find near-duplicates by (services/matching/sketch.py); null where the text is too short."""
 
 
 class Passage(Value):
@@ -69,6 +79,8 @@ class Match(Value):
     """What it is."""
     confidence: Annotated[float, Field(ge=0, le=1)]
     """Of the tag; 1 for a phrase."""
+    salience: Annotated[float, Field(ge=0, le=1)] | None = None
+    """Of an actor: 1 is who the article is about, near 0 a name in passing. Null for topics and phrases."""
     evidence: tuple[Evidence, ...]
     """Where it stands."""
 
@@ -85,7 +97,7 @@ class TopicSummary(Value):
 
 
 EXAMPLE_BODY: dict[str, JsonValue] = {
-    "watch": {"id": "kabul-desk", "name": "Kabul desk", "severity": "high", "topic": None},
+    "watch": {"id": "kabul-desk", "name": "Kabul desk", "severity": "high", "owner": None, "topic": None},
     "article": {
         "id": "art-0b2f6c1de5a74c35a1f0b1c2d3e4f506",
         "revision": "6f1c0a9be2d34d10",
@@ -95,6 +107,10 @@ EXAMPLE_BODY: dict[str, JsonValue] = {
         "language": "en",
         "published_at": "2026-11-24T05:00:00Z",
         "seen_at": "2026-11-24T05:04:12Z",
+        "updated_at": None,
+        "marks": ["full-text"],
+        "agency": "tass",
+        "sketch": None,
     },
     "matches": [
         {
@@ -102,6 +118,7 @@ EXAMPLE_BODY: dict[str, JsonValue] = {
             "name": "Kabul",
             "kind": "place",
             "confidence": 1.0,
+            "salience": 0.8,
             "evidence": [
                 {"field": "title", "start": 0, "end": 5, "words": "Kabul", "fired": "Kabul", "flags": []},
             ],
@@ -116,6 +133,7 @@ EXAMPLE_BODY: dict[str, JsonValue] = {
             "highlights": [[0, 5]],
         }
     ],
+    "figures": [],
     "config_digest": "9c1b2f7a60de",
 }
 
@@ -127,13 +145,19 @@ class Mention(Event):
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
-                {"id": "men-5d0c7c0a4b3f4d0e9a6b7c8d9e0f1a2b", "met_at": "2026-11-24T05:04:13Z", **EXAMPLE_BODY}
+                {
+                    "id": "men-5d0c7c0a4b3f4d0e9a6b7c8d9e0f1a2b",
+                    "first_pass": False,
+                    "outranked_by": None,
+                    "met_at": "2026-11-24T05:04:13Z",
+                    **EXAMPLE_BODY,
+                }
             ]
         }
     )
 
     id: str
-    """Deterministic: from the watch, the article and what was met."""
+    """Deterministic: from the watch, the revision of the article, and what was met."""
     watch: WatchSummary
     """The watch that was met."""
     article: ArticleSummary
@@ -144,6 +168,12 @@ class Mention(Event):
     """What the article is about."""
     passages: tuple[Passage, ...]
     """The sentences to show, the first ones of the article."""
+    figures: Annotated[tuple[Figure, ...], Field(max_length=10)] = ()
+    """Numbers of killed, injured and the like that the article states, the first ones."""
+    first_pass: bool = False
+    """It was met when a new watch was held against what is stored: it is remembered and tells nobody."""
+    outranked_by: Identifier | None = None
+    """A watch that the same article meets and that hides this one by an inhibition rule; null where none does."""
     met_at: UtcDatetime
     """When the watch was met. `decide` takes its time from here, so that it decides the same way each time."""
     config_digest: str
@@ -156,3 +186,44 @@ class Mention(Event):
     @property
     def key(self) -> str:
         return self.watch.id
+
+
+class ArticleRevised(Event):
+    """A revision took the place of another. Written to every partition: only `decide` knows who was told of it.
+
+    A watch that rang for it and is not among `met` tells that the passage is gone.
+    """
+
+    ce_type: ClassVar[str] = "tocsin.article-revised.v1"
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "article": EXAMPLE_BODY["article"],
+                    "replaces": "5e0b9f8ad1c23c00",
+                    "withdrawn": False,
+                    "met": ["kabul-desk"],
+                    "revised_at": "2026-11-24T06:10:00Z",
+                }
+            ]
+        }
+    )
+
+    article: ArticleSummary
+    """The new revision."""
+    replaces: str | None
+    """The revision that it replaces; null where its source says nothing."""
+    withdrawn: bool
+    """Its publisher took it back."""
+    met: tuple[Identifier, ...]
+    """Every watch that the new revision meets, in order."""
+    revised_at: UtcDatetime
+    """When the watches were held against it."""
+
+    @property
+    def event_id(self) -> str:
+        return f"{self.article.id}.{self.article.revision}.revised"
+
+    @property
+    def key(self) -> str:
+        return self.article.id

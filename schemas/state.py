@@ -1,4 +1,4 @@
-"""`ingestion.state` and `alerting.state`: what a process must remember. Private to the process that writes it."""
+"""`ingestion.state`: what ingestion must remember. Private to the process that writes it."""
 
 from typing import Annotated, ClassVar, Literal
 
@@ -259,41 +259,3 @@ class SourceState(Event):
     @property
     def key(self) -> str:
         return self.source_id
-
-
-class RungState(Event):
-    """That one watch rang for one article."""
-
-    ce_type: ClassVar[str] = "tocsin.rung-state.v1"
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "watch_id": "kabul-desk",
-                    "article_id": "art-0b2f6c1de5a74c35a1f0b1c2d3e4f506",
-                    "alert_id": "alr-1f3a5c7e9b0d4f2a8c6e0a1b2c3d4e5f",
-                    "matched": ["kabul"],
-                    "rang_at": "2026-11-24T05:04:13Z",
-                }
-            ]
-        }
-    )
-
-    watch_id: Identifier
-    """The watch."""
-    article_id: str
-    """What it rang for."""
-    alert_id: str
-    """The alert that told of it."""
-    matched: tuple[str, ...]
-    """What had been met when it rang."""
-    rang_at: UtcDatetime
-    """`Alert.rang_at`; the state is forgotten a fixed time after it."""
-
-    @property
-    def event_id(self) -> str:
-        return f"{self.alert_id}.state"
-
-    @property
-    def key(self) -> str:
-        return f"{self.watch_id}/{self.article_id}"

@@ -10,15 +10,17 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from xml.sax.saxutils import escape
 
 import yaml
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from schemas import Alert
+from schemas import Alert, ArticleSummary
 from services.backbone.clients import new_consumer, partitions_of, stop_client
 from services.backbone.record import ConsumedRecord, decode
 from services.backbone.settings import KafkaSettings, Settings
@@ -44,9 +46,11 @@ class Item:
 
 
 def rss(items: Sequence[Item]) -> bytes:
-    """A feed that carries these entries."""
+    """A feed that carries these entries, of today."""
+    today = format_datetime(datetime.now(UTC))
     entries = "".join(
         f"<item><guid>{item.slug}</guid><link>{item.url}</link><title>{escape(item.title)}</title>"
+        f"<pubDate>{today}</pubDate>"
         f"<description>{escape(item.text)}</description></item>"
         for item in items
     )
@@ -66,6 +70,8 @@ class Site:
 
     def __init__(self) -> None:
         self.pages: dict[str, bytes] = {}
+        self.gone: set[str] = set()
+        """Paths that answer 410."""
         self.requests: Counter[str] = Counter()
         self.received: list[tuple[str, dict[str, str], bytes]] = []
         self._server = _Server(("127.0.0.1", 0), self._handler())
@@ -95,7 +101,8 @@ class Site:
 
             def do_GET(self) -> None:
                 site.requests[self.path] += 1
-                self._answer(200 if self.path in site.pages else 404, site.pages.get(self.path, b""))
+                status = 410 if self.path in site.gone else 200 if self.path in site.pages else 404
+                self._answer(status, site.pages.get(self.path, b""))
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["content-length"]))
@@ -131,8 +138,8 @@ class Desk:
         path.with_suffix(".new").write_text(text, encoding="utf-8")
         path.with_suffix(".new").replace(path)
 
-    def reads(self, *urls: str, every_seconds: int = 1) -> None:
-        """Poll these feeds."""
+    def reads(self, *urls: str, every_seconds: int = 1, ring_last: str = "1h") -> None:
+        """Poll these feeds; what stands there at the first poll rings, too."""
         sources = [
             {
                 "id": f"source-{index}",
@@ -140,6 +147,7 @@ class Desk:
                 "url": url,
                 "interval": every_seconds,
                 "max_interval": every_seconds,
+                "ring_last": ring_last,
                 "allow_networks": [LOOPBACK],
             }
             for index, url in enumerate(urls)
@@ -240,6 +248,23 @@ async def _until(consumer: AIOKafkaConsumer, partitions: list[TopicPartition], e
             for records in (await consumer.getmany(timeout_ms=200)).values():
                 for record in records:
                     yield record
+
+
+class Ring(NamedTuple):
+    """An alert that people are told of, with its article."""
+
+    watch: str
+    article: ArticleSummary
+    alert: Alert
+
+
+def rings(desk: Desk, topic: str = ALERTS.name) -> list[Ring]:
+    """What rang so far for one article each."""
+    return [
+        Ring(alert.watch.id, alert.article, alert)
+        for alert in alerts(desk, topic)
+        if alert.action == "ring" and alert.tells and alert.article is not None
+    ]
 
 
 def alerts(desk: Desk, topic: str = ALERTS.name) -> list[Alert]:

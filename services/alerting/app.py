@@ -7,17 +7,25 @@ notify_body   alerts > deliver(alert, channel), a loop of its own for each chann
 
 import asyncio
 import time
-from datetime import UTC, datetime
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final
 
 from schemas import Alert
 from services.alerting.decide.decider import AlertDecider
-from services.alerting.match.meet import match_watches
+from services.alerting.decide.incidents import IncidentsFollower
+from services.alerting.decide.policies import PoliciesInForce, SilencesReader
+from services.alerting.match.first_pass import FirstPass
+from services.alerting.match.load import WatchesInForce, WatchesReader
+from services.alerting.match.meet import match_watches, revised
 from services.alerting.notify.channel_loop import ChannelLoop
-from services.alerting.notify.routing import Routes, load_routes
-from services.alerting.watching.watches import Watches, load_watches
-from services.backbone.clients import Writer, new_consumer, stop_client
+from services.alerting.notify.routing import Routes, RoutesReader
+from services.alerting.watching.book import BookReader
+from services.alerting.watching.sent import SentWatches
+from services.backbone.audit import Audit
+from services.backbone.clients import Writer, new_consumer, partitions_of, stop_client
 from services.backbone.consume import consume
 from services.backbone.errors import TopicMismatch
 from services.backbone.live import Live
@@ -31,6 +39,11 @@ from services.backbone.transaction import TransactionalLoop
 ROUND_SECONDS: Final = 1.0
 STANDS_STILL_SECONDS: Final = 60.0
 PROVIDE_SECONDS: Final = 20.0
+CATCH_UP_ROUNDS: Final = 4
+CATCH_UP_SECONDS: Final = 2.0
+"""For what is sent by message: the process that met a new watch may have read it a moment earlier."""
+FRESH: Final = timedelta(minutes=1)
+"""Alerts that are older come after every reload that they rest on."""
 
 log = logger()
 
@@ -39,28 +52,57 @@ async def match_body(process: Process) -> None:
     """Hold every tagged article against the watches in force; a changed folder is compiled aside and swapped in."""
     settings, kafka = process.settings, process.settings.kafka
 
-    async def provide_topics(watches: Watches) -> None:
-        await provision(kafka, [alert_topic(name) for name in sorted(watches.topics)])
+    async def provide_topics(watches: WatchesInForce) -> None:
+        await provision(kafka, [alert_topic(name) for name in sorted(watches.compiled.topics)])
 
-    watches = Live("watches", partial(load_watches, settings.config), provide_topics)
+    sent = SentWatches(process, sets_aside=True)
+    reader = WatchesReader(settings.config, sent)
+    watches = Live(
+        "watches",
+        reader,
+        provide_topics,
+        contents=lambda version: version.book.contents,
+        refused=lambda version: version.book.refused,
+        folders=lambda version: version.book.folders,
+    )
     await await_topics(process)
     writer = await Writer.start(process)
     await provide_topics(watches.current)
 
-    def handle(record: ConsumedRecord) -> list[OutgoingRecord]:
-        tagged = decode(ARTICLES_TAGGED, record)
-        mentions = match_watches(tagged, watches.current, now := datetime.now(UTC))
-        ARTICLE_AGE_SECONDS.labels(process.stage).observe((now - tagged.article.seen_at).total_seconds())
-        return [encode(MENTIONS.name, mention, process.stage, trace_of(record)) for mention in mentions]
+    async def take_over_sent() -> None:
+        await watches.reload()
+        if reader.books.last is not None:
+            await sent.set_aside_broken(reader.books.last.messages, writer)
 
+    await sent.catch_up()
+    await take_over_sent()
     consumer = new_consumer(kafka, ARTICLES_TAGGED.name, group=settings.group(process.stage))
     process.stack.push_async_callback(stop_client, consumer)
     await consumer.start()
-    await asyncio.gather(consume(process, consumer, writer, handle), watches.watch(process))
+    everywhere = [partition.partition for partition in await partitions_of(consumer, MENTIONS.name)]
+
+    def handle(record: ConsumedRecord) -> list[OutgoingRecord]:
+        tagged, compiled = decode(ARTICLES_TAGGED, record), watches.current.compiled
+        mentions = match_watches(tagged, compiled, now := datetime.now(UTC))
+        outputs = [encode(MENTIONS.name, mention, process.stage, trace_of(record)) for mention in mentions]
+        if (news := revised(tagged, compiled, mentions, now)) is not None:
+            told = encode(MENTIONS.name, news, process.stage, trace_of(record))
+            outputs += [replace(told, partition=number) for number in everywhere]
+        ARTICLE_AGE_SECONDS.labels(process.stage).observe((now - tagged.article.seen_at).total_seconds())
+        return outputs
+
+    first_pass = FirstPass(process, consumer, lambda: watches.current, writer)
+    watches.then(first_pass.begin)
+    await asyncio.gather(
+        consume(process, consumer, writer, handle),
+        watches.watch(process, Audit.of(process, writer)),
+        sent.follow(take_over_sent),
+        first_pass.run(),
+    )
 
 
 async def decide_body(process: Process) -> None:
-    """Decide in a thread: librdkafka's calls block."""
+    """Decide in a thread: librdkafka's calls block. It sees whichever watches, silences and incidents are in force."""
     settings, kafka, loop = process.settings, process.settings.kafka, asyncio.get_running_loop()
 
     def provide_topic(name: str) -> None:
@@ -70,23 +112,86 @@ async def decide_body(process: Process) -> None:
             log.error("topic.differs", topic=alert_topic(name).name, error=str(error))  # alerts can be written there
 
     await await_topics(process)
+    writer = await Writer.start(process)
+    audit = Audit.of(process, writer)
+    sent = SentWatches(process)
+    await sent.catch_up()
+    incidents = IncidentsFollower(process)
+    await incidents.catch_up()
+    watches = Live(
+        "watches",
+        BookReader(settings.config, sent),
+        contents=lambda book: book.contents,
+        refused=lambda book: book.refused,
+        folders=lambda book: book.folders,
+    )
+    silences = Live(
+        "silences",
+        SilencesReader(settings.config),
+        contents=lambda silences: {each.id: each for each in silences.listed},
+        refused=lambda silences: silences.refused,
+    )
+    policies = PoliciesInForce(lambda: watches.current, lambda: silences.current)
+
+    async def read_until_known(watch: str) -> None:
+        for _ in range(CATCH_UP_ROUNDS):
+            await watches.reload()
+            if watch in watches.current.watches or process.stopping.is_set():
+                return
+            await process.sleep(CATCH_UP_SECONDS / CATCH_UP_ROUNDS)
+
+    def catch_up(watch: str) -> None:
+        with suppress(TimeoutError):  # it is not in force then, and what it met is held
+            asyncio.run_coroutine_threadsafe(read_until_known(watch), loop).result(PROVIDE_SECONDS)
+
+    decider = AlertDecider(process.stage, policies, incidents, provide_topic, catch_up, lambda: datetime.now(UTC))
     deciding = TransactionalLoop(settings, process.stage, MENTIONS.name, ALERTING_STATE.name, process.progress)
-    await asyncio.to_thread(deciding.run, AlertDecider(process.stage, provide_topic), process.stopping.is_set)
+    await asyncio.gather(
+        asyncio.to_thread(deciding.run, decider, process.stopping.is_set),
+        watches.watch(process, audit),
+        silences.watch(process, audit),
+        sent.follow(watches.reload),
+        incidents.follow(),
+    )
 
 
 async def notify_body(process: Process) -> None:
     """Keep one loop for each channel; a changed folder starts, ends or replaces those whose channels changed."""
-    routes = Live("routes", partial(load_routes, process.settings.config))
+    sent = SentWatches(process)
+    routes = Live(
+        "routes",
+        RoutesReader(process.settings.config, sent),
+        contents=lambda version: version.contents,
+        refused=lambda version: version.book.refused,
+        folders=lambda version: version.book.folders,
+    )
     await await_topics(process)
     writer = await Writer.start(process)
+    await sent.catch_up()
+    await routes.reload()
     process.progress.started()
-    await asyncio.gather(_keep_channels(process, routes, writer), routes.watch(process))
+    await asyncio.gather(
+        _keep_channels(process, routes, writer),
+        routes.watch(process, Audit.of(process, writer)),
+        sent.follow(routes.reload),
+    )
 
 
 async def _keep_channels(process: Process, routes: Live[Routes], writer: Writer) -> None:
     running: dict[asyncio.Task[None], ChannelLoop] = {}
+    seen, seeing = set[str](), asyncio.Lock()
 
-    def is_routed(channel_id: str, alert: Alert) -> bool:
+    async def is_routed(channel_id: str, alert: Alert) -> bool:
+        """Route by nothing older than what the alert's watch was from: its owner may have chosen other channels."""
+        async with seeing:
+            is_fresh = datetime.now(UTC) - alert.rang_at < FRESH
+            if is_fresh and alert.config_digest not in seen | {routes.current.book.digest}:
+                for _ in range(CATCH_UP_ROUNDS):
+                    await routes.reload()
+                    if alert.watch.id in routes.current.book.watches or process.stopping.is_set():
+                        break
+                    await process.sleep(CATCH_UP_SECONDS / CATCH_UP_ROUNDS)
+                seen.add(alert.config_digest)
         return channel_id in routes.current.channels_of(alert.watch.id)
 
     while not process.stopping.is_set():

@@ -2,14 +2,15 @@
 
     tocsin.yaml        channels, and what holds for the whole installation
     sources/*.yaml     what ingestion reads
-    watches/*.yaml     what rings
+    watches/**/*.yaml  what rings
+    silences/**/*.yaml what is held back for a while
     pack/**/*.yaml     who and what is recognised
 
 Each file is a mapping of lists (`watches: [...]`); the lists of all files of a part are read as one.
 """
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from hashlib import sha256
@@ -25,7 +26,13 @@ from services.backbone.yaml_file import YamlFile, parse_yaml
 
 M = TypeVar("M", bound=BaseModel)
 
-PARTS = {"settings": "tocsin.yaml", "sources": "sources/*.yaml", "watches": "watches/*.yaml", "pack": "pack/**/*.yaml"}
+PARTS = {
+    "settings": "tocsin.yaml",
+    "sources": "sources/*.yaml",
+    "watches": "watches/**/*.yaml",
+    "silences": "silences/**/*.yaml",
+    "pack": "pack/**/*.yaml",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +85,7 @@ def read_part(folder: Path, part: str, model: type[M]) -> Part[M]:
         except ConfigurationError as error:
             defects.extend(error.defects)
         except ValidationError as error:
-            defects.extend(_defect(yaml_file, model, detail) for detail in _details(error))
+            defects.extend(defects_of(error, yaml_file, model))
     if defects:
         raise ConfigurationError(defects)
     return Part(tuple(files), state.hexdigest()[:12])
@@ -100,12 +107,13 @@ def nearest(word: str, known: Iterable[str], otherwise: str) -> str:
     return f"did you mean {near[0]!r}?" if near else otherwise
 
 
-def _details(error: ValidationError) -> Sequence[ErrorDetails]:
-    return error.errors(include_url=False, include_input=False)
+def defects_of(error: ValidationError, file: YamlFile, model: type[BaseModel], at: ValuePath = ()) -> list[Defect]:
+    """What a model has against a value that stands at this path of the file, each with its place and its fix."""
+    return [_defect(file, model, detail, at) for detail in error.errors(include_url=False, include_input=False)]
 
 
-def _defect(file: YamlFile, model: type[BaseModel], detail: ErrorDetails) -> Defect:
-    path = _written(file, detail["loc"])
+def _defect(file: YamlFile, model: type[BaseModel], detail: ErrorDetails, at: ValuePath) -> Defect:
+    path = _written(file, detail["loc"], at)
     if detail["type"] == "extra_forbidden":
         keys = _keys_at(model, detail["loc"][:-1])
         fix = nearest(str(detail["loc"][-1]), keys, f"known here: {', '.join(keys)}" if keys else "remove it")
@@ -123,9 +131,8 @@ def _defect(file: YamlFile, model: type[BaseModel], detail: ErrorDetails) -> Def
     return Defect(file.locate(path), what, own_fix or fix)
 
 
-def _written(file: YamlFile, loc: tuple[int | str, ...]) -> ValuePath:
+def _written(file: YamlFile, loc: tuple[int | str, ...], path: ValuePath) -> ValuePath:
     """The error's path as far as it stands in the file: without the names that Pydantic adds for members of a union."""
-    path: ValuePath = ()
     for part in loc:
         if (*path, part) in file.lines:
             path = (*path, part)
@@ -138,12 +145,17 @@ def _keys_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
     for part in loc:
         if isinstance(part, int):
             continue
-        named = [m for m in found if part in m.model_fields]
-        if named:
-            found = [inner for m in named for inner in _models_in(m.model_fields[part].annotation)]
+        fields = [m.model_fields[name] for m in found for name in m.model_fields if _name(m, name) == part]
+        if fields:
+            found = [inner for field in fields for inner in _models_in(field.annotation)]
         else:
             found = [m for m in found if m.__name__ == part] or found
-    return [name for m in found for name in m.model_fields]
+    return [_name(m, name) for m in found for name in m.model_fields]
+
+
+def _name(model: type[BaseModel], field: str) -> str:
+    """What a person writes."""
+    return model.model_fields[field].alias or field
 
 
 def _models_in(annotation: object) -> list[type[BaseModel]]:

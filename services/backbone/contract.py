@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from schemas import Event
 from services.backbone.topics import TOPICS, Topic, alert_topic
 
 Schema = Mapping[str, Any]
@@ -22,7 +23,7 @@ ANY_ALERT_TOPIC = alert_topic("{name}")
 
 def documents() -> dict[str, str]:
     """Every generated file: its name and its text."""
-    models = {topic.model.__name__: topic.model for topic in TOPICS}
+    models = {model.__name__: model for topic in TOPICS for model in topic.models}
     schemas = {
         f"{name}.json": json.dumps(_open(model.model_json_schema()), indent=2, ensure_ascii=False) + "\n"
         for name, model in models.items()
@@ -111,7 +112,7 @@ def _asyncapi() -> dict[str, Any]:
             for topic in topics
         },
         "components": {
-            "messages": {topic.model.__name__: _message(topic) for topic in TOPICS},
+            "messages": {model.__name__: _message(topic, model) for topic in TOPICS for model in topic.models},
             "messageTraits": {"CloudEvent": {"headers": _HEADERS}},
         },
     }
@@ -122,11 +123,10 @@ def _channel_id(topic: Topic[Any]) -> str:
 
 
 def _channel(topic: Topic[Any]) -> dict[str, Any]:
-    model = topic.model.__name__
     channel: dict[str, Any] = {
         "address": topic.name,
         "description": f"{topic.doc} Key: {topic.key}.",
-        "messages": {model: {"$ref": f"#/components/messages/{model}"}},
+        "messages": {model.__name__: {"$ref": f"#/components/messages/{model.__name__}"} for model in topic.models},
         "bindings": {
             "kafka": {
                 "partitions": topic.partitions,
@@ -146,8 +146,7 @@ def _channel(topic: Topic[Any]) -> dict[str, Any]:
     return channel
 
 
-def _message(topic: Topic[Any]) -> dict[str, Any]:
-    model = topic.model
+def _message(topic: Topic[Any], model: type[Event]) -> dict[str, Any]:
     return {
         "name": model.ce_type,
         "title": model.__name__,

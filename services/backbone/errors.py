@@ -10,7 +10,9 @@ TocsinError
 ├── TransactionStuck          the client library blocks in the end of a transaction; a restart helps
 └── RecordError               one record is bad; it goes to dead letters and the rest goes on
     ├── UnreadableRecord      not what its topic holds
-    └── RecordTooLarge        longer than a record may be
+    ├── BrokenWatch           a watch that was sent has defects
+    ├── RecordTooLarge        longer than a record may be
+    └── FromTheFuture         its time is far ahead of this machine's clock
 """
 
 from collections.abc import Sequence
@@ -99,7 +101,21 @@ class UnreadableRecord(RecordError):
     """A record is not what its topic holds."""
 
 
+class BrokenWatch(RecordError):
+    """A definition of a watch is none."""
+
+    def __init__(self, defects: Sequence[Defect]) -> None:
+        super().__init__("; ".join(f"{defect.where.path}: {defect.what}" for defect in defects))
+        self.fix = f"{'; '.join(dict.fromkeys(defect.fix for defect in defects))}; then send the watch again"
+
+
 class RecordTooLarge(RecordError):
     """A record is longer than `MAX_RECORD_BYTES`."""
 
     fix = "send the article in parts, or cut its text"
+
+
+class FromTheFuture(RecordError):
+    """A record claims a time that is far ahead of this machine's clock: decided on it would upset every order."""
+
+    fix = "set the clock of the machine that wrote it, or of this one, then: tocsin dead-letters replay"

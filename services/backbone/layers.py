@@ -3,6 +3,7 @@
 The folder that ships with Tocsin is the base; the folder of the desk says only what is different.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -11,7 +12,6 @@ from pydantic import BaseModel
 from services.backbone.configuration import Part, read_part
 from services.backbone.errors import ConfigurationError, Defect
 from services.backbone.settings import DEFAULT_CONFIG
-from services.backbone.yaml_file import YamlFile
 
 
 class LayerFile(BaseModel):
@@ -43,5 +43,5 @@ def read_layers(folder: Path, part: str, model: type[F]) -> tuple[Part[F], ...]:
 def _shipped(part: str, model: type[F]) -> Part[F]:
     """The shipped folder's part, its files so named that no one looks for them in the folder of the desk."""
     base = read_part(DEFAULT_CONFIG, part, model)
-    files = tuple((YamlFile(f"default:{file.file}", file.values, file.lines), values) for file, values in base.files)
+    files = tuple((replace(file, file=f"default:{file.file}"), values) for file, values in base.files)
     return Part(files, base.digest)

@@ -1,7 +1,7 @@
 """Reading with librdkafka: its messages as plain values, and one partition of a compacted topic to its end."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -9,8 +9,15 @@ from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaExcepti
 
 from services.backbone.record import Headers
 
-RESTORE_SECONDS = 120.0
 REQUEST_SECONDS = 8.0
+STILL_SECONDS = 30.0
+"""A partition that gives nothing for so long is not read to its end. Longer than any transaction may stay open."""
+AT_ONCE = 2_000
+"""Messages taken from librdkafka at a time: few enough that they are still in the processor's cache when they are read.
+(Measured: 10.6 s for 5 million of 300 bytes with 2,000, 12.5 s with 10,000, 15 s with 50,000.)"""
+
+StateRecord = tuple[bytes | None, bytes | None, int]
+"""Key, value and offset."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +32,12 @@ class ReadRecord:
     headers: Headers | None
 
 
-def read_to_end(config: Mapping[str, Any], topic: str, number: int) -> list[ReadRecord]:
-    """The records of one partition, up to where its log ends now, open transactions included.
+def stream_to_end(config: Mapping[str, Any], topic: str, number: int) -> Iterator[StateRecord]:
+    """The records of one partition, oldest first, up to where its log ends now, open transactions included.
 
     The end is asked for without regard to transactions and the partition is read read_committed, so this waits until a
-    commit whose marker is still on its way to this partition has arrived there.
+    commit whose marker is still on its way to this partition has arrived there. What it holds at a time is bounded,
+    however long the partition is.
 
     Args:
         config: librdkafka's settings of a read_committed consumer.
@@ -37,28 +45,29 @@ def read_to_end(config: Mapping[str, Any], topic: str, number: int) -> list[Read
         number: the partition.
 
     Raises:
-        KafkaException: it could not be read to its end in time.
+        KafkaException: it could not be read to its end.
     """
     end = _log_end(config, topic, number)
-    reader = Consumer({**config, "group.id": "unused", "enable.partition.eof": True})
-    records: list[ReadRecord] = []
+    # By the default a reader that is quicker than we are waits for a second each time that its queue was full.
+    reader = Consumer({**config, "group.id": "unused", "enable.partition.eof": True, "fetch.queue.backoff.ms": 10})
     try:
         reader.assign([TopicPartition(topic, number, OFFSET_BEGINNING)])
-        deadline = time.monotonic() + RESTORE_SECONDS
-        reached = 0
+        reached, moved_at = 0, time.monotonic()
         while reached < end:
-            if time.monotonic() > deadline:
-                raise KafkaException(KafkaError(KafkaError._TIMED_OUT, f"{topic}[{number}] was not read to its end"))
-            for message in reader.consume(1000, timeout=0.2):
-                error = message.error()
-                if error is not None and error.code() != KafkaError._PARTITION_EOF:
-                    raise KafkaException(error)
-                reached = (message.offset() or 0) + (0 if error is not None else 1)
+            for message in reader.consume(AT_ONCE, timeout=0.1):
+                error, offset = message.error(), message.offset() or 0
                 if error is None:
-                    records.append(read(message))
+                    yield message.key(), message.value(), offset
+                    reached = offset + 1
+                elif error.code() == KafkaError._PARTITION_EOF:  # for now; its offset is the one that comes next
+                    reached = offset
+                else:
+                    raise KafkaException(error)
+                moved_at = time.monotonic()
+            if time.monotonic() - moved_at > STILL_SECONDS:
+                raise KafkaException(KafkaError(KafkaError._TIMED_OUT, f"{topic}[{number}] was not read to its end"))
     finally:
         reader.close()
-    return records
 
 
 def _log_end(config: Mapping[str, Any], topic: str, number: int) -> int:

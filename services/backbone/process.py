@@ -1,7 +1,8 @@
 """The life of one process: start, serve health, work, drain on SIGTERM, undo in reverse order.
 
 /healthz   200 while the event loop turns
-/readyz    200 while the stage makes progress, 503 otherwise; the body says what it waits for
+/readyz    200 while the stage makes progress, 503 otherwise; the body says what it waits for, which configuration is in
+           force, and what was refused of it
 /metrics   Prometheus text format
 """
 

@@ -5,13 +5,17 @@ a partition with records waiting whose position stands still is stalled.
 """
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from services.backbone.errors import Defect
 from services.backbone.telemetry import CONSUMER_LAG
 
 READY_WITHIN_SECONDS = 60.0
 GIVE_UP_AFTER_SECONDS = 180.0
+MOST_SHOWN = 5
+"""Defects of one part of the configuration."""
 
 Partition = tuple[str, int]
 
@@ -32,6 +36,7 @@ class Progress:
         self._positions: dict[Partition, _Position] = {}
         self._waiting_for = "start"
         self._beat_at: float | None = None
+        self._configuration: dict[str, dict[str, object]] = {}
 
     def waiting(self, what: str) -> None:
         """The stage cannot work yet, or no longer: it waits for this."""
@@ -44,6 +49,15 @@ class Progress:
     def beat(self) -> None:
         """A stage that reads no topic made a round."""
         self._beat_at = self._clock()
+
+    def in_force(self, part: str, digest: str, since: datetime, refused: Sequence[Defect]) -> None:
+        """This version of a part of the configuration is in force, and what was refused of the files as they are."""
+        self._configuration[part] = {
+            "digest": digest,
+            "since": since.isoformat(timespec="seconds"),
+            "refused": [str(defect) for defect in refused[:MOST_SHOWN]],
+            "defects": len(refused),
+        }
 
     def assigned(self, partitions: Collection[Partition]) -> None:
         """These partitions are ours now, and no others."""
@@ -75,7 +89,7 @@ class Progress:
         return names
 
     def report(self) -> dict[str, object]:
-        """The body of `/readyz`."""
+        """The body of `/readyz`. Defects of the configuration are told there too: what is sound is in force."""
         stalled = self.stalled(READY_WITHIN_SECONDS)
         return {
             "stage": self._stage,
@@ -86,4 +100,5 @@ class Progress:
                 f"{topic}[{number}]": max(0, position.end - position.handled)
                 for (topic, number), position in sorted(self._positions.items())
             },
+            **({"configuration": dict(self._configuration)} if self._configuration else {}),
         }

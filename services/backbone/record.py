@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from pydantic import ValidationError
 
@@ -84,13 +84,27 @@ def encode(topic: str, event: Event, stage: str, trace: str | None = None) -> Ou
 
 
 def decode(topic: Topic[E], record: ConsumedRecord) -> E:
-    """Read a record as an event of its topic.
+    """Read a record as an event of its topic: of the first model, where the topic has several.
 
     Raises:
         UnreadableRecord: empty, of another type, not JSON, or without what this release needs.
         RecordTooLarge: longer than `MAX_RECORD_BYTES`.
     """
-    model = topic.model
+    return _decode(topic, topic.model, record)
+
+
+def decode_any(topic: Topic[Any], record: ConsumedRecord) -> Event:
+    """Read a record as whichever event of its topic it is.
+
+    Raises:
+        UnreadableRecord, RecordTooLarge: as `decode`.
+    """
+    ce_type = header(record.headers, "ce_type")
+    model = next((model for model in topic.also if model.ce_type.encode() == ce_type), topic.model)
+    return _decode(topic, model, record)
+
+
+def _decode(topic: Topic[Any], model: type[E], record: ConsumedRecord) -> E:
     if record.value is None:
         raise UnreadableRecord(f"empty: {topic.name} holds {model.__name__}")
     if len(record.value) > MAX_RECORD_BYTES:

@@ -123,6 +123,8 @@ class Settings(BaseSettings):
     """From which callback addresses and the secrets given to hubs are derived; 32 characters or more."""
     websub_secret_file: FilePath | None = None
     """A file that holds it, for Compose and Kubernetes secrets."""
+    recheck: bool = True
+    """Ask again for the pages of articles that rang, 1, 6, 24 and 72 hours after, to see what was withdrawn."""
     contact: str | None = Field(default=None, pattern=r"^[!-'*-~]([ -'*-~]{0,198}[!-'*-~])?$")
     """A URL or mail address at which webmasters reach the desk; told to every host that is asked."""
     log_format: Literal["auto", "json", "console"] = "auto"

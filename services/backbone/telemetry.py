@@ -40,6 +40,7 @@ POLL_LATENESS_SECONDS = Histogram(
 POLLS_UNDER_WAY = Gauge("tocsin_polls_under_way", "Polls that began and are not done.")
 FETCHED_BYTES = Counter("tocsin_fetched_bytes", "Bytes of bodies as they came over the wire.")
 PAGES = Counter("tocsin_pages", "Pages of articles asked for, by what came of it.", ["outcome"])
+RECHECKS = Counter("tocsin_rechecks", "Articles that rang, asked for again, by what came of it.", ["outcome"])
 SOURCE_INCIDENTS_TOLD = Counter("tocsin_source_incidents", "Incidents of sources told.", ["kind", "state"])
 SOURCE_METRICS: Final = {
     "tocsin_sources": "Sources of this process's share, by what came of their last poll.",
@@ -53,10 +54,15 @@ SOURCE_METRICS: Final = {
 """Name and help of what services/ingestion/meters.py makes from the sources' states; the label is the source's id."""
 ARTICLES = Counter("tocsin_articles", "Article revisions published.", [])
 DECISIONS = Counter("tocsin_decisions", "Mentions decided, by reason.", ["reason"])
+ALERTS_WRITTEN = Counter("tocsin_alerts", "Alerts written, by reason and by what holds them.", ["reason", "held"])
+REMEMBERED = Gauge("tocsin_remembered_records", "What decide remembers, by partition of the mentions.", ["partition"])
 TRANSACTIONS = Counter("tocsin_transactions", "Kafka transactions, by outcome.", ["outcome"])
 DELIVERIES = Counter("tocsin_deliveries", "Attempts at channels.", ["channel", "outcome"])
 RELOAD_SUCCESS = Gauge("tocsin_configuration_reload_success", "1 when the last read of this part succeeded.", ["part"])
 RELOADS = Counter("tocsin_configuration_reloads", "Changes of the configuration, by outcome.", ["part", "outcome"])
+CONFIGURATION_DEFECTS = Gauge(
+    "tocsin_configuration_defects", "What is wrong with the files of this part, and not in force.", ["part"]
+)
 READY = Gauge("tocsin_ready", "1 while the process makes progress.", ["stage"])
 
 

@@ -8,9 +8,21 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Generic, Literal, TypeVar
 
-from schemas import Alert, Article, DeadLetter, Delivery, Event, Mention, TaggedArticle
+from schemas import (
+    Alert,
+    Article,
+    ArticleRevised,
+    ConfigurationChange,
+    DeadLetter,
+    Delivery,
+    Event,
+    Mention,
+    TaggedArticle,
+    WatchDefinition,
+)
+from schemas.remembered import Remembered
 from schemas.source_incident import SourceIncident
-from schemas.state import RungState, SourceState
+from schemas.state import SourceState
 
 MAX_RECORD_BYTES = 1024 * 1024
 """What we write and what we take. The broker is told to let four times as much through, so that a record that another
@@ -34,6 +46,13 @@ class Topic(Generic[E]):
     cleanup: Literal["delete", "compact"] = "delete"
     retention: timedelta | None = None
     """None for compacted topics."""
+    also: tuple[type[Event], ...] = ()
+    """Further models that stand on it; the record's `ce_type` tells which it is."""
+
+    @property
+    def models(self) -> tuple[type[Event], ...]:
+        """Everything that stands on it."""
+        return (self.model, *self.also)
 
     def config(self) -> dict[str, str]:
         """The broker's own names for what is declared."""
@@ -55,7 +74,14 @@ ARTICLES = Topic("articles", Article, "article id", "What the feeds said, as tex
 ARTICLES_TAGGED = Topic(
     "articles.tagged", TaggedArticle, "article id", "Who is in each article and what it is about.", retention=30 * _DAY
 )
-MENTIONS = Topic("mentions", Mention, "watch id", "One watch met by one article.", retention=7 * _DAY)
+MENTIONS = Topic(
+    "mentions",
+    Mention,
+    "watch id",
+    "One watch met by one article. Also, in every partition, that an article was revised.",
+    retention=7 * _DAY,
+    also=(ArticleRevised,),
+)
 ALERTS = Topic(
     "alerts", Alert, "watch id", "What rang. Read it with isolation level read_committed.", retention=90 * _DAY
 )
@@ -69,10 +95,26 @@ INGESTION_STATE = Topic(
 )
 ALERTING_STATE = Topic(
     "alerting.state",
-    RungState,
-    "watch id / article id",
-    "What rang already. A record stands in the partition of its watch's mentions.",
+    Remembered,
+    "watch id / what it is",
+    "What decide remembers of each watch. A record stands in the partition of its watch's mentions.",
     cleanup="compact",
+)
+WATCHES = Topic(
+    "watches",
+    WatchDefinition,
+    "watch id",
+    "Watches that are added by message; those in files win.",
+    partitions=1,
+    cleanup="compact",
+)
+CONFIGURATION_CHANGES = Topic(
+    "configuration.changes",
+    ConfigurationChange,
+    "stage / part",
+    "What was in force since when, and what was refused.",
+    partitions=1,
+    retention=90 * _DAY,
 )
 SOURCE_INCIDENTS = Topic(
     "sources.incidents",
@@ -100,6 +142,8 @@ TOPICS: tuple[Topic[Any], ...] = (
     ALERTS,
     INGESTION_STATE,
     ALERTING_STATE,
+    WATCHES,
+    CONFIGURATION_CHANGES,
     SOURCE_INCIDENTS,
     DELIVERIES,
     DEAD_LETTERS,

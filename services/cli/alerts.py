@@ -2,9 +2,10 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, suppress
 from enum import StrEnum
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -42,19 +43,32 @@ def tail(
     watch: Annotated[str | None, typer.Option(help="Only the alerts of this watch.")] = None,
     topic: Annotated[str | None, typer.Option(help="Read alerts.NAME instead of alerts.", metavar="NAME")] = None,
     begin: Annotated[From, typer.Option("--from", help="Where to begin.")] = From.NOW,
+    every: Annotated[
+        bool, typer.Option("--all", help="Also what is held, and copies: all that stands on the topic.")
+    ] = False,
     limit: Annotated[int | None, typer.Option(help="End after so many alerts.", min=1)] = None,
     as_json: Json = False,
 ) -> None:
-    """Print each alert as it rings; Ctrl-C ends it."""
+    """Print each alert as people are told of it; Ctrl-C ends it."""
     settings = load_settings()
     configure_logging(settings.log_format, "warning")
     name = ALERTS.name if topic is None else alert_topic(topic).name
     console = Console(soft_wrap=True, highlight=False)
-    asyncio.run(_tail(settings.kafka, name, watch, begin, limit, None if as_json else console))
+    wanted = partial(_is_wanted, watch, every)
+    asyncio.run(_tail(settings.kafka, name, wanted, begin, limit, None if as_json else console))
+
+
+def _is_wanted(watch: str | None, every: bool, alert: Alert) -> bool:
+    return (every or alert.tells) and watch in (None, alert.watch.id)
 
 
 async def _tail(
-    kafka: KafkaSettings, topic: str, watch: str | None, begin: From, limit: int | None, console: Console | None
+    kafka: KafkaSettings,
+    topic: str,
+    wanted: Callable[[Alert], bool],
+    begin: From,
+    limit: int | None,
+    console: Console | None,
 ) -> None:
     task = asyncio.current_task()
     assert task is not None  # noqa: S101 - asyncio.run made one
@@ -64,7 +78,7 @@ async def _tail(
     with suppress(asyncio.CancelledError):
         async with aclosing(read_alerts(kafka, topic, begin)) as alerts:
             async for alert in alerts:
-                if watch is not None and alert.watch.id != watch:
+                if not wanted(alert):
                     continue
                 if console is None:
                     typer.echo(alert.write())

@@ -9,7 +9,8 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from services.alerting.watching.watches import load_watches
+from services.alerting.holding.silences import check_silences
+from services.alerting.watching.book import check_book
 from services.backbone.configuration import PARTS
 from services.backbone.errors import ConfigurationError, Defect
 from services.backbone.settings import load_settings
@@ -17,11 +18,7 @@ from services.cli.options import Config, Json
 from services.ingestion.sources import load_sources
 from services.tagging.pack import load_engine
 
-READERS: dict[str, Callable[[Path], Any]] = {
-    "sources": load_sources,
-    "pack": load_engine,
-    "watches": load_watches,
-}
+READERS: tuple[Callable[[Path], Any], ...] = (load_sources, load_engine)
 
 
 app = typer.Typer(add_completion=False)
@@ -53,8 +50,10 @@ def _count(number: int, thing: str) -> str:
 
 
 def _defects(folder: Path) -> Iterator[Defect]:
-    for read in READERS.values():
+    for read in READERS:
         try:
             read(folder)
         except ConfigurationError as error:
             yield from error.defects
+    yield from check_book(folder)
+    yield from check_silences(folder)

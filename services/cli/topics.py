@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Column, Table
 
-from services.alerting.watching.watches import load_watches
+from services.alerting.watching.book import read_book
 from services.backbone.provision import TopicReport, inspect, provision
 from services.backbone.settings import load_settings
 from services.backbone.topics import declared
@@ -54,7 +54,8 @@ def list_topics(config: Config = None, as_json: Json = False) -> None:
 
 
 def _named(config: Path) -> set[str]:
-    return set(load_watches(config).topics)
+    """The topics that watches in files have of their own; one of a watch that was sent is made when it is."""
+    return {watch.topic for watch in read_book(config).watches.values() if watch.topic is not None}
 
 
 def _print_json(reports: list[TopicReport], words: dict[str, str]) -> None:

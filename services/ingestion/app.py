@@ -4,6 +4,7 @@
     turn      due sources, for as long as a share is held
     visit     poll (fetch > read) > full text > publish > incidents > state
     receiving what others push, and what hubs send
+    recheck   whether what rang still stands
 
 While the broker is away the visits under way wait with what they hold; soon the share lapses, and no others begin. So
 memory stays bounded, and nothing is lost: what was not acknowledged is found again.
@@ -12,13 +13,15 @@ memory stays bounded, and nothing is lost: what was not acknowledged is found ag
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
 from functools import partial
 
 import httpx
 from prometheus_client import REGISTRY
 
-from schemas import Article
+from schemas import Article, ArticleSummary
 from schemas.state import WebSubLease
+from services.backbone.audit import Audit
 from services.backbone.clients import Writer
 from services.backbone.keyed_state import restore
 from services.backbone.live import Live
@@ -35,10 +38,11 @@ from services.ingestion.poll import Poller
 from services.ingestion.publish import Publisher
 from services.ingestion.read import Document
 from services.ingestion.receiving.receiving import Receiving
+from services.ingestion.rechecking.rechecking import recheck
 from services.ingestion.shares import Share, ShareLost, Shares
 from services.ingestion.sources import Source, Sources, load_sources
 from services.ingestion.turn import MAX_UNDER_WAY, Turn
-from services.ingestion.visit import Means, publish_all
+from services.ingestion.visit import Means, publish_all, taken_back
 from services.ingestion.workers import Limits, Workers
 
 READERS = 2
@@ -51,19 +55,26 @@ PAGE_READERS = 1
 
 async def body(process: Process) -> None:
     """Ingestion, for `run_process`."""
-    sources = Live("sources", partial(load_sources, process.settings.config))
+    load = partial(load_sources, process.settings.config)
+    sources = Live("sources", load, contents=lambda version: {source.id: source for source in version.sources})
     await await_topics(process)
     writer = await Writer.start(process, idempotent=True)
     client = await process.stack.enter_async_context(new_client(MAX_UNDER_WAY, contact=process.settings.contact))
     readers = await process.stack.enter_async_context(Workers(READERS, Limits(calls=FEEDS_EACH)))
     page_readers = await process.stack.enter_async_context(Workers(PAGE_READERS))
     hosts = Hosts(MAX_UNDER_WAY)
-    poller, pages = Poller(client, readers, hosts), Pages(client, page_readers, hosts, Robots())
+    robots = Robots()
+    poller, pages = Poller(client, readers, hosts), Pages(client, page_readers, hosts, robots)
     ingestion = Ingestion(process, sources, client, poller, pages, Publisher(writer, process.stage))
     meters = SourceMeters(lambda: ingestion.turn)
     REGISTRY.register(meters)
     process.stack.callback(REGISTRY.unregister, meters)
-    await asyncio.gather(sources.watch(process), Shares(process, ingestion).run(), ingestion.receiving.run())
+    await asyncio.gather(
+        sources.watch(process, Audit.of(process, writer)),
+        Shares(process, ingestion).run(),
+        ingestion.receiving.run(),
+        recheck(process, ingestion, client, hosts, robots),
+    )
 
 
 class Ingestion:
@@ -134,6 +145,22 @@ class Ingestion:
             turn = None
         if turn is None:
             await publish_all(self._means, source, document)
+
+    def is_withdrawn(self, source: Source, article_id: str) -> bool:
+        """Whether a source of this share is known to have taken an article back."""
+        turn = self._of(source.id)
+        return turn is not None and turn.visits.is_withdrawn(source, article_id)
+
+    async def withdraw(self, source: Source, article: ArticleSummary) -> None:
+        """Publish as withdrawn what rang; of a source that another process holds, which does not learn of it."""
+        turn = self._of(source.id)
+        try:
+            if turn is not None:
+                await turn.visits.withdraw(source, article)
+        except ShareLost:
+            turn = None
+        if turn is None:
+            await self._means.publisher.articles([taken_back(source, article, article.revision, datetime.now(UTC))])
 
     def lease(self, source_id: str) -> WebSubLease | None:
         """What is known of the hub of a source of this share."""

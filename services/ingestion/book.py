@@ -4,7 +4,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from schemas import Article
 from schemas.state import SourceState, WebSubLease
+from services.ingestion.identity.known import Known, first_reading, in_first_reading, pack, unpack
 from services.ingestion.poll import NOTHING, Last
 from services.ingestion.polling.incidents import close
 from services.ingestion.polling.step import Step
@@ -94,6 +96,22 @@ class Book:
         if state is not None:
             self.states[source_id] = state = state.model_copy(update={"websub": lease})
             await self._write(state)
+
+    async def keep_withdrawn(self, source_id: str, article: Article) -> None:
+        """Remember that an article was published as withdrawn; standing in the feed as it stood, it stays so.
+
+        Raises:
+            ShareLost: it was not ours any more.
+        """
+        state = self.states.get(source_id)
+        if state is None:
+            return
+        rows = {row.id: row for row in unpack(state.known)}
+        row = rows.get(article.id, Known(article.id, article.revision, article.revision))
+        rows[article.id] = row._replace(revision=article.revision)
+        known = in_first_reading(pack(rows.values()), first_reading(state.known))
+        self.states[source_id] = state = state.model_copy(update={"known": known})
+        await self._write(state)
 
     async def _write(self, state: SourceState) -> None:
         self._share.check()

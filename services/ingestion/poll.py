@@ -104,7 +104,8 @@ class Poller:
             digest = _digest(sitemaps)
             if digest == last.digest:
                 return answer
-            reading = await self.read([_document(sitemap) for sitemap in sitemaps], source, state, now)
+            documents = [_document(sitemap) for sitemap in sitemaps]
+            reading = await self.read(documents, source, state, now, whole=all_there)
             reading = replace(reading, complete=reading.complete and all_there)
         if not reading.complete:
             return replace(answer, reading=reading, etag=None, last_modified=None, last=Last(asked=reading.asked))
@@ -132,15 +133,28 @@ class Poller:
             return await ask(self.client, self.hosts, source, url, state)
 
     async def read(
-        self, documents: Sequence[Document], source: Source, state: SourceState | None, now: datetime
+        self,
+        documents: Sequence[Document],
+        source: Source,
+        state: SourceState | None,
+        now: datetime,
+        *,
+        whole: bool = True,
     ) -> Reading:
         """Read the documents of a source.
+
+        Args:
+            documents: as for `read_documents`, as all the rest.
+            source: whose they are.
+            state: what was reached with it.
+            now: the time.
+            whole: they are all that there is.
 
         Raises:
             FeedUnreadable: one of them is not what the source is to be.
             WorkerKilled: to read it would cost too much.
         """
-        return await self.workers.run(read_documents, documents, without_secrets(source), published(state), now)
+        return await self.workers.run(read_documents, documents, without_secrets(source), published(state), now, whole)
 
     async def _read_files(self, source: Source, state: SourceState | None, now: datetime) -> Answer:
         assert source.path is not None, "the model of a source sees to it"  # noqa: S101

@@ -68,8 +68,17 @@ class FilesReading:
     refused: tuple[str, ...]
 
 
-def read_documents(documents: Sequence[Document], source: Source, state: SourceState | None, now: datetime) -> Reading:
+def read_documents(
+    documents: Sequence[Document], source: Source, state: SourceState | None, now: datetime, whole: bool
+) -> Reading:
     """Read the documents of one source; of a sitemap's index that is many.
+
+    Args:
+        documents: all of one visit.
+        source: whose they are.
+        state: what was published of it.
+        now: when they were fetched.
+        whole: they are all that there is; a hub sends what is new alone.
 
     Raises:
         FeedUnreadable: one of them is not what the source is to be.
@@ -79,7 +88,8 @@ def read_documents(documents: Sequence[Document], source: Source, state: SourceS
     if first.follow:
         return Reading(recognise((), source, state, now), follow=first.follow)
     entries = [entry for feed in feeds for entry in feed.entries]
-    return _reading(entries, source, state, now, first, complete=all(feed.complete for feed in feeds))
+    complete = all(feed.complete for feed in feeds)
+    return _reading(entries, source, state, now, first, complete=complete, whole=whole and complete)
 
 
 def read_files(
@@ -93,7 +103,7 @@ def read_files(
     found = read_folder(path, cursor, now)
     if found is None:
         return None
-    reading = _reading(found.feed.entries, source, state, now, found.feed, complete=True)
+    reading = _reading(found.feed.entries, source, state, now, found.feed, complete=True, whole=True)
     return FilesReading(reading, found.cursor, found.more, found.refused)
 
 
@@ -143,11 +153,12 @@ def _reading(
     feed: Feed,
     *,
     complete: bool,
+    whole: bool,
 ) -> Reading:
     entries = tuple(entries)
     dates = tuple(entry.published for entry in entries if entry.published is not None)
-    seen, known = recognise(entries, source, state, now), None
-    if not seen.fresh:  # nearly always; hundreds of rows need not travel
+    seen, known = recognise(entries, source, state, now, feed.tombstones, whole=whole), None
+    if not seen.fresh and not seen.withdrawals:  # nearly always; hundreds of rows need not travel
         known = remember(seen, {})
         seen = replace(seen, current=(), before=())
     return Reading(

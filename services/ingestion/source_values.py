@@ -9,15 +9,15 @@ from cssselect import SelectorError
 from lxml.cssselect import CSSSelector
 
 from services.backbone.addresses import Network
+from services.backbone.durations import read_duration
 from services.backbone.secret import Secret
 
 MIN_INTERVAL = timedelta(seconds=1)
 MAX_INTERVAL = timedelta(hours=24)
+MAX_RING_LAST = timedelta(days=365)
 MAX_HOST_BITS = {4: 24, 6: 121}
 """A permission as wide as 10.0.0.0/8 or fc00::/7 is one; a wider one would be none."""
 
-_DURATION = re.compile(r"([1-9][0-9]{0,5})\s?(s|m|h|d)")
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 HEADER_VALUE = re.compile(r"[\x20-\x7e\t]{0,4000}")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 _OUR_HEADERS = {"accept-encoding", "connection", "content-length", "host", "te", "transfer-encoding"} | {
@@ -28,17 +28,18 @@ _OUR_HEADERS = {"accept-encoding", "connection", "content-length", "host", "te",
 
 def read_interval(written: object) -> timedelta:
     """Seconds, or a number with a unit: 15m."""
-    if isinstance(written, timedelta):
-        interval = written
-    elif isinstance(written, int | float) and not isinstance(written, bool):
-        interval = timedelta(seconds=min(written, 1e9))
-    elif isinstance(written, str) and (match := _DURATION.fullmatch(written.strip())):
-        interval = timedelta(**{_UNITS[match.group(2)]: int(match.group(1))})
-    else:
-        raise ValueError("not a duration; write seconds, or a number with s, m or h: 15m")
+    interval = read_duration(written)
     if not MIN_INTERVAL <= interval <= MAX_INTERVAL:
         raise ValueError("shorter than a second or longer than a day; write a duration from 1s to 24h")
     return interval
+
+
+def read_ring_last(written: object) -> timedelta:
+    """Seconds, or a number with a unit: 6h."""
+    ring_last = read_duration(written)
+    if ring_last > MAX_RING_LAST:
+        raise ValueError("longer than a year; write a duration up to 365d")
+    return ring_last
 
 
 def read_network(written: object) -> Network:

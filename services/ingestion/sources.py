@@ -1,10 +1,11 @@
 """What a desk may write in `sources/*.yaml`: what ingestion reads, and how.
 
     kind      needs         may have besides
-    feed      url           headers, allow_networks, full_text, intervals     RSS, Atom, JSON Feed
+    feed      url           headers, allow_networks, full_text, intervals,    RSS, Atom, JSON Feed
+                            ring_last
     sitemap   url           the same                                          for news, plain, or an index of them
     page      url, select   the same                                          a page whose links are articles
-    folder    path          intervals                                         files: JSONL, HTML, plain text
+    folder    path          intervals, ring_last                              files: JSONL, HTML, plain text
     push      token                                                           POST /articles
 
 All else may stand on every kind.
@@ -47,6 +48,7 @@ from services.ingestion.source_values import (
     read_header_value,
     read_interval,
     read_network,
+    read_ring_last,
 )
 
 Kind = Literal["feed", "sitemap", "page", "folder", "push"]
@@ -61,7 +63,7 @@ _NEEDS: Mapping[Kind, tuple[str, ...]] = {
     "folder": ("path",),
     "push": ("token",),
 }
-_POLLED = frozenset({"interval", "max_interval"})
+_POLLED = frozenset({"interval", "max_interval", "ring_last"})
 _FETCHED = _POLLED | {"url", "headers", "allow_networks", "full_text"}
 _TAKES: Mapping[Kind, frozenset[str]] = {
     "feed": _FETCHED,
@@ -106,6 +108,8 @@ class _Described(BaseModel):
     the host wants it so, fails, or seldom has something new."""
     max_interval: _Interval = DEFAULT_MAX_INTERVAL
     """The longest time between two polls of a source that answers. Left out: 6h, or `interval` where that is longer."""
+    ring_last: Annotated[timedelta, BeforeValidator(read_ring_last)] = timedelta(0)
+    """Of what stands there when it is first read, what was published within this time rings: 6h. Left out: nothing."""
     enabled: bool = True
     """No: the source stays in the list and is not read."""
     full_text: bool = False

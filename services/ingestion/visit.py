@@ -6,19 +6,23 @@ finds the same articles under the same ids again. Whatever goes wrong with a vis
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from weakref import WeakValueDictionary
 
-from schemas import Article
+from schemas import Article, ArticleSummary
 from schemas.state import SourceState, WebSubLease
 from services.backbone.errors import TocsinError
 from services.backbone.telemetry import POLLS, RECORDS, logger
 from services.ingestion.book import Book
+from services.ingestion.first_pass import FirstPass, began
 from services.ingestion.full_text import Pages
-from services.ingestion.identity.recognise import remember
+from services.ingestion.identity.assemble import outlet_of
+from services.ingestion.identity.known import in_first_reading, unpack
+from services.ingestion.identity.recognise import Seen, remember
+from services.ingestion.identity.withdraw import WITHDRAWN, is_withdrawn, withdrawn
 from services.ingestion.poll import Answer, Last, Poller
 from services.ingestion.polling.asked import Bounds
 from services.ingestion.polling.outcome import Failed, Outcome, Read
@@ -103,9 +107,10 @@ class Visits:
         async with self._alone(source.id):
             now = datetime.now(UTC)
             known = at_its_address(source, self._book.state(source.id), now)
-            reading = await self._means.poller.read([document], source, known, now)
+            reading = await self._means.poller.read([document], source, known, now, whole=False)
             answer = Answer(Bounds(), reading, known.etag, known.last_modified, self._book.last(source.id))
-            state, new = await self._publish(source, known, answer, reading, now)
+            state, new = await self._publish(source, known, answer, reading, FirstPass(source, None, now))
+            state = _with_first_pass(state, began(known, now))  # it is what polls find
             await self._book.keep(
                 step(source, state, _read(answer, reading, new), now, random.uniform, self._storm.weather)
             )
@@ -123,6 +128,28 @@ class Visits:
                 step(source, self._book.state(source.id), outcome, now, random.uniform, self._storm.weather)
             )
 
+    def is_withdrawn(self, source: Source, article_id: str) -> bool:
+        """Whether the source is known to have taken an article back."""
+        state = self._book.state(source.id)
+        return state is not None and any(is_withdrawn(row) for row in unpack(state.known) if row.id == article_id)
+
+    async def withdraw(self, source: Source, article: ArticleSummary) -> None:
+        """Publish an article as withdrawn whose page is gone, unless that is known.
+
+        Raises:
+            ShareLost: as for a poll.
+        """
+        async with self._alone(source.id):
+            state = self._book.state(source.id)
+            rows = unpack(state.known) if state is not None else []
+            row = next((row for row in rows if row.id == article.id and row.revision), None)
+            if row is not None and is_withdrawn(row):
+                return
+            gone = taken_back(source, article, row.revision if row is not None else article.revision, datetime.now(UTC))
+            self._share.check()
+            if await self._means.publisher.articles([gone]):
+                await self._book.keep_withdrawn(source.id, gone)
+
     async def _polled(self, source: Source, now: datetime) -> tuple[SourceState | None, Outcome, bool]:
         """The state with what was read in it, what came of the poll, and whether there is more to read at once."""
         before = self._book.state(source.id)
@@ -136,8 +163,11 @@ class Visits:
                 log.debug("feed.unchanged", source=source.id)
                 self._means.hubs.polled(source, None, missed=False)
                 state = known.model_copy(update={"etag": answer.etag, "last_modified": answer.last_modified})
+                state = _with_first_pass(state, None)
                 return state, Read(unchanged=True, asked=answer.asked, moved_to=answer.moved_to), False
-            state, new = await self._publish(source, known, answer, reading, now)
+            first = FirstPass(source, began(known, now), now)
+            state, new = await self._publish(source, known, answer, reading, first)
+            state = _with_first_pass(state, None if reading.complete and not answer.more else first.began)
             POLLS.labels("new" if new else "empty").inc()
             offer = offered(reading.hub, reading.self_link, answer.links, answer.url) if source.kind == "feed" else None
             self._means.hubs.polled(source, offer, missed=bool(new))
@@ -158,32 +188,46 @@ class Visits:
             return before, outcome, False
 
     async def _publish(
-        self, source: Source, known: SourceState, answer: Answer, reading: Reading, now: datetime
+        self, source: Source, known: SourceState, answer: Answer, reading: Reading, first: FirstPass
     ) -> tuple[SourceState, int]:
         """Publish what is new; the state that this leads to, and how many were published."""
         seen = reading.seen
+        waited = {sighting.article.id for sighting in seen.fresh if sighting.waited}
         dealt: dict[str, Article] = {}
         new = 0
-        async for found in self._means.pages.whole(seen, source, now):
-            news = [article for article in found.values() if seen.is_news(article)]
+        async for found in self._found(seen, source, first.now):
+            news = [
+                _revised(first.marked(a, waited=id_ in waited), seen) for id_, a in found.items() if seen.is_news(a)
+            ]
             self._share.check()
-            written = {article.event_id for article in await self._means.publisher.articles(news)}
-            new += len(written)
+            published = await self._means.publisher.articles(news)
+            written = {article.event_id for article in published}
+            new += sum(WITHDRAWN not in article.marks for article in published)  # the others are no habit of writing
             dealt |= {id_: a for id_, a in found.items() if a.event_id in written or not seen.is_news(a)}
-        whole = len(dealt) == len(seen.fresh)
+        whole = len(dealt) == len(seen.fresh) + len(seen.withdrawals)
+        rows = reading.known
+        if rows is None:
+            rows = remember(seen, dealt, first=first.began is not None)
         self._book.keep_last(source.id, answer.last if whole else Last(asked=reading.asked))
         self._note_refused(source, reading)
         event = log.info if new else log.debug
         event("feed.polled", source=source.id, entries=reading.entries, new=new)
         state = known.model_copy(
             update={
-                "known": reading.known if reading.known is not None else remember(seen, dealt),
+                "known": rows,
                 "revisions": {},
                 "etag": answer.etag if whole or source.kind == "folder" else None,  # a folder's cursor does not go back
                 "last_modified": answer.last_modified if whole else None,
             }
         )
         return state, new
+
+    async def _found(self, seen: Seen, source: Source, now: datetime) -> AsyncIterator[dict[str, Article]]:
+        """What is to be published, unless it is no news; by the ids of their sightings."""
+        async for found in self._means.pages.whole(seen, source, now):
+            yield found
+        if seen.withdrawals:
+            yield {withdrawal.article.id: withdrawal.article for withdrawal in seen.withdrawals}
 
     def _note_refused(self, source: Source, reading: Reading) -> None:
         """Count the entries that are no articles; log them when their number changes, not at each poll."""
@@ -205,9 +249,28 @@ async def publish_all(means: Means, source: Source, document: Document) -> None:
         FeedUnreadable: it is no feed.
     """
     now = datetime.now(UTC)
-    reading = await means.poller.read([document], source, None, now)
+    reading = await means.poller.read([document], source, None, now, whole=False)
     async for articles in means.pages.whole(reading.seen, source, now):
         await means.publisher.articles(articles.values())
+
+
+def _revised(article: Article, seen: Seen) -> Article:
+    """The article, with the revision that it takes the place of."""
+    before = seen.replaced_by(article)
+    return article if before is None else article.model_copy(update={"replaces": before})
+
+
+def _with_first_pass(state: SourceState, began: datetime | None) -> SourceState:
+    return state.model_copy(update={"known": in_first_reading(state.known, began)})
+
+
+def taken_back(source: Source, article: ArticleSummary, replaces: str, now: datetime) -> Article:
+    """What rang, as withdrawn: its text is not at hand any more."""
+    return withdrawn(
+        article.id, outlet_of(source), replaces, now,
+        url=article.url, title=article.title, language=article.language,
+        published_at=article.published_at, updated_at=article.updated_at,
+    )  # fmt: skip
 
 
 def _read(answer: Answer, reading: Reading, new: int) -> Read:

@@ -1,19 +1,33 @@
 """The pack's files -> one pack, checked, and the engine that is compiled from it."""
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 from services.backbone.configuration import Part
 from services.backbone.errors import ConfigurationError, Defect
 from services.backbone.layers import read_layers
+from services.backbone.uncollected import uncollected
+from services.tagging.gazetteer import Actor, Concept, Pack, Topic
 from services.tagging.layered import Layered
 from services.tagging.layers import layered
 from services.tagging.pack_file import PackFile
 from services.tagging.problems import Problem, find_problems
 from services.tagging.tag import Engine
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """The engine, and what tells the versions of its pack apart."""
+
+    engine: Engine
+    contents: Mapping[str, str]
+    """Of each actor, concept and topic a digest, by its kind and id."""
+
+    @property
+    def digest(self) -> str:
+        return self.engine.digest
 
 
 def load_engine(folder: Path) -> Engine:
@@ -22,9 +36,19 @@ def load_engine(folder: Path) -> Engine:
     Raises:
         ConfigurationError: with every defect, each at its place.
     """
-    with _uncollected():
+    return load_compiled(folder).engine
+
+
+def load_compiled(folder: Path) -> Compiled:
+    """Read and compile the pack of a configuration folder that will be followed.
+
+    Raises:
+        ConfigurationError: with every defect, each at its place.
+    """
+    with uncollected():
         layers = read_layers(folder, "pack", PackFile)
-        return Engine.compile(_checked(layers).pack, _digest(layers))
+        pack = _checked(layers).pack
+        return Compiled(Engine.compile(pack, _digest(layers)), _contents(pack))
 
 
 def load_pack(folder: Path) -> Layered:
@@ -33,20 +57,8 @@ def load_pack(folder: Path) -> Layered:
     Raises:
         ConfigurationError: with every defect, each at its place.
     """
-    with _uncollected():
+    with uncollected():
         return _checked(read_layers(folder, "pack", PackFile))
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without looking for garbage: a pack in the making is all in use, and looking took a quarter of the time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _checked(layers: tuple[Part[PackFile], ...]) -> Layered:
@@ -54,6 +66,16 @@ def _checked(layers: tuple[Part[PackFile], ...]) -> Layered:
     if problems := find_problems(pack.pack):
         raise ConfigurationError([_located(pack, problem) for problem in problems])
     return pack
+
+
+def _contents(pack: Pack) -> dict[str, str]:
+    entries: list[Actor | Concept | Topic] = [*pack.actors, *pack.concepts, *pack.topics]
+    return {
+        f"{type(entry).__name__.lower()} {entry.id}": sha256(repr(entry).encode(errors="surrogatepass")).hexdigest()[
+            :12
+        ]
+        for entry in entries
+    }
 
 
 def _digest(layers: tuple[Part[PackFile], ...]) -> str:

@@ -7,12 +7,14 @@ from typing import Any
 
 import yaml
 
-from schemas import Alert, Article, Evidence, Mention, Reason, Source, Tag, TaggedArticle
+from schemas import Alert, Article, Evidence, Mention, Source, Tag, TaggedArticle
 from schemas.ids import article_id, revision
-from services.alerting.decide.judge import ring
+from services.alerting.decide.judge import judge
+from services.alerting.decide.memory import Memory
+from services.alerting.match.compiled import Watches
 from services.alerting.match.meet import match_watches
+from services.alerting.watching.known import Known
 from services.alerting.watching.watch import Watch
-from services.alerting.watching.watches import Watches
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
@@ -38,9 +40,27 @@ def write_folder(folder: Path, files: Mapping[str, object]) -> Path:
     return folder
 
 
+KNOWN = Known(
+    ids={
+        "actor": frozenset({"ttp", "iskp", "jamaat-ul-ahrar", "noor-wali", "kabul", "pakistan"}),
+        "kind": frozenset({"armed-group", "person", "place", "state"}),
+        "topic": frozenset({"safe-havens", "military-cooperation"}),
+    },
+    kind_of={
+        "ttp": "armed-group",
+        "iskp": "armed-group",
+        "jamaat-ul-ahrar": "armed-group",
+        "noor-wali": "person",
+        "kabul": "place",
+        "pakistan": "state",
+    },
+    parts={"ttp": ("jamaat-ul-ahrar", "noor-wali")},
+)
+
+
 def watches(*written: Mapping[str, Any]) -> Watches:
     """Compiled watches as a desk writes them."""
-    return Watches.compile((Watch.model_validate(watch) for watch in written), "d1ge57")
+    return Watches.compile((Watch.model_validate(watch) for watch in written), KNOWN, "d1ge57")
 
 
 def article(title: str, text: str, slug: str = "one") -> Article:
@@ -82,8 +102,10 @@ def mention(watch: str = "ttp", slug: str = "one", met_at: datetime = NOON, **mo
 
 
 def alert(**more: Any) -> Alert:
-    """What such a mention rings."""
-    return ring(mention(**more), Reason.FIRST_MENTION)
+    """What such a mention rings, without a remark."""
+    rang = judge(mention(**more), Memory()).alert
+    assert rang is not None
+    return rang.model_copy(update={"remark": None})
 
 
 def _places(of: Article, words: str) -> list[Evidence]:

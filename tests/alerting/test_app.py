@@ -8,23 +8,23 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from prometheus_client import REGISTRY
 from standardwebhooks import Webhook as Verifier
 
-from schemas import Alert, Delivery, Event, Outcome
+from schemas import Alert, ArticleRevised, Delivery, Event, Outcome, WatchDefinition
 from services.alerting.app import decide_body, match_body, notify_body
 from services.alerting.notify import channel_loop
 from services.backbone.clients import new_producer, stop_client
 from services.backbone.errors import TopicMismatch
 from services.backbone.process import Body, Process
 from services.backbone.progress import Progress
-from services.backbone.record import OutgoingRecord, decode, encode
+from services.backbone.record import OutgoingRecord, decode, decode_any, encode
 from services.backbone.settings import KafkaSettings, Settings
-from services.backbone.topics import ALERTS, ARTICLES_TAGGED, DEAD_LETTERS, DELIVERIES, MENTIONS, Topic
-from tests.alerting.examples import PACK, SECRET, alert, article, mention, tag, tagged, write_folder
+from services.backbone.topics import ALERTS, ARTICLES_TAGGED, DEAD_LETTERS, DELIVERIES, MENTIONS, WATCHES, Topic
+from tests.alerting.examples import NOON, PACK, SECRET, alert, article, mention, tag, tagged, write_folder
 from tests.alerting.notify.channels.receiver import Receiver, status
 from tests.vocabulary import read_records
 
@@ -96,7 +96,8 @@ async def test_match_follows_the_watches_in_force_and_sets_bad_records_aside(set
     configure(settings, [{"id": "ttp", "any": [{"actor": "ttp"}]}])
 
     async def met() -> set[tuple[str, str]]:
-        return {(each.watch.id, each.article.url[-3:]) for each in await events(settings, MENTIONS)}
+        live = [each for each in await events(settings, MENTIONS) if not each.first_pass]
+        return {(each.watch.id, each.article.url[-3:]) for each in live}
 
     async with running(match_body, settings, "match") as process:
         bad = OutgoingRecord(ARTICLES_TAGGED.name, b"key", b"not JSON", [])
@@ -117,7 +118,52 @@ async def test_match_follows_the_watches_in_force_and_sets_bad_records_aside(set
         await eventually(
             lambda: _is(met, {("ttp", "one"), ("ttp", "two"), ("desk", "six")}), "the new watches are in force"
         )
-        assert process.progress.report()["ready"]
+        report = process.progress.report()
+        assert report["ready"]
+        assert cast(dict[str, Any], report["configuration"])["watches"]["refused"] == []
+
+
+async def test_match_takes_over_what_is_sent_and_sets_aside_what_is_no_watch(settings: Settings) -> None:
+    configure(settings, [{"id": "filed", "any": [{"actor": "ttp"}]}])
+
+    def sent(name: str, **watch: Any) -> OutgoingRecord:
+        return encode(WATCHES.name, WatchDefinition(id=name, watch=watch, changed_at=NOON), "portal")
+
+    async def live() -> set[str]:
+        return {each.watch.id for each in await events(settings, MENTIONS) if not each.first_pass}
+
+    await produce(settings.kafka, [sent("before", any=[{"actor": "ttp"}]), sent("typo", anyy=[])])
+    async with running(match_body, settings, "match"):
+        await eventually(lambda: _at_least(lambda: events(settings, DEAD_LETTERS), 1), "the broken one is set aside")
+        await produce(settings.kafka, records(ARTICLES_TAGGED, [named("one")]))
+        await eventually(lambda: _is(live, {"filed", "before"}), "what was sent before is in force from the start")
+        await produce(settings.kafka, [sent("later", any=["spoke of"], topic="far-desk")])
+        await eventually(lambda: _has_topic(settings, "alerts.far-desk"), "the topic is made before the first alert")
+        await produce(settings.kafka, records(ARTICLES_TAGGED, [named("two")]))
+        await eventually(lambda: _is(live, {"filed", "before", "later"}), "what is sent is in force within moments")
+
+    quiet = {(each.watch.id, each.article.url[-3:]) for each in await events(settings, MENTIONS) if each.first_pass}
+    assert quiet == {("later", "one")}
+    [letter] = await events(settings, DEAD_LETTERS)
+    assert (letter.stage, letter.origin_topic, letter.origin_key) == ("match", "watches", b"typo")
+    assert "did you mean 'any'?" in letter.fix
+
+
+async def test_a_revision_is_told_to_every_partition_of_mentions(settings: Settings) -> None:
+    configure(settings, [{"id": "ttp", "any": [{"actor": "ttp"}]}])
+    of = article("News of the day", "Nobody is named.", "one").model_copy(update={"replaces": "5e0b9f8ad1c23c00"})
+    async with running(match_body, settings, "match"):
+        await produce(settings.kafka, records(ARTICLES_TAGGED, [tagged(of)]))
+
+        async def told() -> set[int]:
+            return {record.partition for record in await read_records(settings.kafka, MENTIONS.name)}
+
+        await eventually(lambda: _is(told, set(range(MENTIONS.partitions))), "whoever was told of it hears that")
+    told_of = [decode_any(MENTIONS, record) for record in await read_records(settings.kafka, MENTIONS.name)]
+    assert {(each.article.revision, each.met) for each in told_of if isinstance(each, ArticleRevised)} == {
+        (of.revision, ())
+    }
+    assert len(told_of) == MENTIONS.partitions
 
 
 # decide
@@ -142,6 +188,7 @@ async def test_decide_rings_once_for_an_article_over_repeats_and_restarts(settin
 async def test_decide_makes_the_topic_of_a_watch_where_it_is_missing_and_sets_bad_records_aside(
     settings: Settings,
 ) -> None:
+    configure(settings, [{"id": "ttp", "any": [{"actor": "ttp"}], "topic": "far-desk"}])
     async with running(decide_body, settings, "decide"):
         bad = OutgoingRecord(MENTIONS.name, b"ttp", b"{}", [])
         await produce(settings.kafka, [bad, *records(MENTIONS, [mention(topic="far-desk")])])
@@ -149,7 +196,8 @@ async def test_decide_makes_the_topic_of_a_watch_where_it_is_missing_and_sets_ba
         await eventually(lambda: _at_least(lambda: events(settings, ALERTS), 1), "the mention rings")
 
     own = [decode(ALERTS, record) for record in await read_records(settings.kafka, "alerts.far-desk")]
-    assert own == await events(settings, ALERTS) == [alert(topic="far-desk")]
+    assert own == await events(settings, ALERTS)
+    assert [each.model_copy(update={"remark": None}) for each in own] == [alert(topic="far-desk")]
     (letter,) = await events(settings, DEAD_LETTERS)
     assert (letter.stage, letter.origin_topic) == ("decide", "mentions")
 
@@ -231,6 +279,23 @@ async def test_alerts_go_where_their_watch_says(settings: Settings) -> None:
 
         assert received(usual) == Counter([given[0].id, given[3].id])
         assert received(special) == Counter([given[1].id])
+
+
+@pytest.mark.usefixtures("secrets")
+async def test_the_first_alert_of_a_new_watch_goes_where_the_watch_says(settings: Settings) -> None:
+    """It may come before this process has seen that the folder has changed."""
+    async with Receiver([status(200)]).listening() as usual, Receiver([status(200)]).listening() as special:
+        both = {"channels": [hook(usual, "usual"), hook(special, "special")], "default_channels": ["usual"]}
+        configure(settings, (), both)
+        async with running(notify_body, settings, "notify"):
+            await produce(settings.kafka, records(ALERTS, rang("old")))
+            await eventually(lambda: _at_least(lambda: events(settings, DELIVERIES), 1), "it is at work")
+            new = alert(watch="new").model_copy(update={"rang_at": datetime.now(UTC), "config_digest": "of-the-new"})
+            configure(settings, [{"id": "new", "any": [{"actor": "ttp"}], "channels": ["special"]}], both)
+            await produce(settings.kafka, records(ALERTS, [new]))
+            await eventually(lambda: _at_least(lambda: events(settings, DELIVERIES), 2), "it is delivered")
+
+        assert received(special) == Counter([new.id])
 
 
 @pytest.mark.usefixtures("secrets")

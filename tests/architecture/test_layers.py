@@ -24,10 +24,11 @@ EDGES = {
     *("services.backbone", "services.broker", "services.cli"),
     *("services.ingestion.app", "services.ingestion.shares", "services.ingestion.poll", "services.ingestion.full_text"),
     *("services.ingestion.turn", "services.ingestion.visit"),
-    *("services.ingestion.fetching", "services.ingestion.receiving"),
+    *("services.ingestion.fetching", "services.ingestion.receiving", "services.ingestion.rechecking"),
     *(
         "services.tagging.app",
         "services.alerting.app",
+        "services.alerting.match.first_pass",
         "services.alerting.notify.channel_loop",
         "services.alerting.notify.channels",
     ),

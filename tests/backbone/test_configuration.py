@@ -79,7 +79,7 @@ def test_the_lists_of_all_files_are_read_as_one_and_each_item_knows_its_place(tm
     ("part", "read_files"),
     [
         ("settings", ["tocsin.yaml"]),
-        ("watches", ["watches/a.yaml"]),
+        ("watches", ["watches/a.yaml", "watches/deep/b.yaml"]),
         ("pack", ["pack/a.yaml", "pack/deep/er/b.yaml"]),
     ],
 )

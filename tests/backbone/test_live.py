@@ -1,18 +1,22 @@
 import asyncio
+import os
 import shutil
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from prometheus_client import REGISTRY
 from pydantic import BaseModel, ConfigDict
 from structlog.testing import capture_logs
 
+from services.backbone import live as live_module
 from services.backbone.configuration import read_part
-from services.backbone.errors import ConfigurationError, TopicMismatch
+from services.backbone.errors import ConfigurationError, Defect, Location, TopicMismatch
 from services.backbone.live import Live
 from services.backbone.process import Process
 from services.backbone.progress import Progress
@@ -161,17 +165,8 @@ def test_a_process_does_not_start_with_defects(file: Path) -> None:
 async def watched(folder: Path) -> AsyncIterator[Live[Version]]:
     """A configuration folder that is followed until the end of the block."""
     live = Live("tried", builder(folder / "watches" / "desk.yaml"))
-    async with AsyncExitStack() as stack:
-        process = Process("tried", Settings(config=folder, instance="one"), stack, Progress("tried"))
-        watching = asyncio.ensure_future(live.watch(process))
-        await asyncio.sleep(1)  # the watch begins
-        try:
-            yield live
-            assert not watching.done()
-        finally:
-            process.stopping.set()
-            async with asyncio.timeout(5):
-                await watching
+    async with at_work(folder, live):
+        yield live
 
 
 def in_force(live: Live[Version], *words: str) -> Callable[[], bool]:
@@ -223,3 +218,194 @@ async def test_a_folder_that_is_away_for_a_while_is_followed_when_it_is_back(fil
             file.parent.mkdir(parents=True)
             save(file, f"words: [{words}]")
             await eventually(in_force(live, words))
+
+
+@dataclass(frozen=True)
+class Tolerant:
+    """What is built without what is broken."""
+
+    words: dict[str, str]
+    refused: tuple[Defect, ...] = ()
+    folders: tuple[Path, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        return str(sorted(self.words.items()))
+
+
+def following(versions: Iterable[Tolerant]) -> Live[Tolerant]:
+    given = iter(versions)
+    return Live(
+        "tried",
+        lambda: next(given),
+        contents=lambda version: version.words,
+        refused=lambda version: version.refused,
+        folders=lambda version: version.folders,
+    )
+
+
+NO_WORD = Defect(Location("watches/desk.yaml", 2, "words[1]"), "no word", "write one")
+NO_LINE = Defect(Location("watches/desk.yaml", 9, "words[8]"), "no line", "write two")
+
+
+async def test_what_is_broken_is_told_once_and_counted_while_the_rest_is_in_force() -> None:
+    good = {"a": "1", "b": "1"}
+    with capture_logs() as logs:
+        live = following([
+            Tolerant(good, (NO_WORD,)),
+            Tolerant(good, (NO_WORD,)),
+            Tolerant({"a": "2", "c": "1"}, (NO_WORD, NO_LINE)),
+            Tolerant({"a": "2", "c": "1"}),
+        ])  # fmt: skip
+        assert (success(), metric("tocsin_configuration_defects")) == (0, 1)
+        await live.reload()
+        await live.reload()
+        assert live.current.words == {"a": "2", "c": "1"}
+        assert (success(), metric("tocsin_configuration_defects")) == (0, 2)
+        await live.reload()
+    assert (success(), metric("tocsin_configuration_defects")) == (1, 0)
+    assert [(log["event"], log.get("what", log.get("changed"))) for log in logs] == [
+        ("configuration.refused", "no word"),
+        ("configuration.refused", "no line"),
+        ("configuration.reloaded", 1),
+        ("configuration.mended", None),
+    ]
+    assert (logs[2]["added"], logs[2]["removed"]) == (1, 1)
+
+
+async def test_what_is_in_force_and_what_is_broken_is_seen_in_the_progress(tmp_path: Path) -> None:
+    live = following([Tolerant({"a": "1"}), Tolerant({"a": "1"}, (NO_WORD,)), Tolerant({"a": "2"})])
+    async with at_work(tmp_path, live) as process:
+
+        def shown() -> dict[str, Any]:
+            return cast(dict[str, dict[str, Any]], process.progress.report()["configuration"])["tried"]
+
+        first = shown()
+        assert (first["digest"], first["refused"], first["defects"]) == ("[('a', '1')]", [], 0)
+        assert datetime.fromisoformat(first["since"]).tzinfo is not None
+        await live.reload()
+        assert shown() == {**first, "refused": [str(NO_WORD)], "defects": 1}
+        process.progress.started()
+        assert process.progress.report()["ready"] is True, "it works on with what is sound"
+        await live.reload()
+        assert (shown()["digest"], shown()["refused"]) == ("[('a', '2')]", [])
+
+
+async def test_who_wants_to_know_is_told_of_each_swap_and_of_nothing_else() -> None:
+    first, second = Tolerant({"a": "1"}), Tolerant({"b": "1"})
+    live = following([first, first, second])
+    swaps: list[tuple[Tolerant, Tolerant]] = []
+    live.then(lambda before, now: swaps.append((before, now)))
+    await live.reload()
+    await live.reload()
+    assert swaps == [(first, second)]
+
+
+async def test_folders_beside_the_configuration_are_followed_as_the_version_in_force_names_them(tmp_path: Path) -> None:
+    config, near, far = (tmp_path / name for name in ("config", "near", "far"))
+    for folder in (config, near):
+        folder.mkdir()
+    builds = 0
+
+    def build() -> Tolerant:
+        nonlocal builds
+        builds += 1
+        texts = {path.name: path.read_text() for path in tmp_path.rglob("*.txt")}
+        return Tolerant(texts, folders=(near, far) if (config / "further.txt").exists() else (near,))
+
+    live = Live("tried", build, folders=lambda version: version.folders)
+    async with at_work(config, live):
+        save(near / "a.txt", "1")
+        await eventually(lambda: "a.txt" in live.current.words)
+        save(config / "further.txt", "")
+        await eventually(lambda: "further.txt" in live.current.words)
+        far.mkdir()
+        save(far / "b.txt", "1")
+        await eventually(lambda: "b.txt" in live.current.words)
+        await asyncio.sleep(1.5)
+        save(far / "b.txt", "2")
+        await eventually(lambda: live.current.words["b.txt"] == "2")
+        far.rename(tmp_path / "gone")
+        (tmp_path / "other").mkdir()
+        save(tmp_path / "other" / "c.txt", "1")
+        far.symlink_to("other")
+        await eventually(lambda: "c.txt" in live.current.words)
+        await asyncio.sleep(1.5)
+        quiet = builds
+        await asyncio.sleep(1.5)
+        assert builds == quiet, "nothing is built where nothing changes"
+
+
+async def test_a_version_that_the_world_did_not_accept_is_tried_again(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An edit while the broker is away must not wait for the next edit."""
+    monkeypatch.setattr(live_module, "AGAIN_SECONDS", 0.5)
+    away = True
+
+    async def accept(_: Version) -> None:
+        if away:
+            raise OSError("no broker answers")
+
+    live = Live("tried", builder(file), accept)
+    async with at_work(file.parents[1], live):
+        with capture_logs() as logs:
+            save(file, "words: [second]")
+            await eventually(lambda: success() == 0)
+            await asyncio.sleep(2)
+            away = False
+            await eventually(in_force(live, "second"))
+        assert [log["event"] for log in logs] == [
+            "configuration.refused", "configuration.reloaded", "configuration.mended",
+        ]  # fmt: skip
+
+
+async def test_a_file_saved_ten_times_a_second_is_in_force_while_and_after_it_is_saved(file: Path) -> None:
+    async with watched(file.parents[1]) as live:
+        seen = set()
+        for number in range(40):
+            half = "words: [word-" if number % 2 else f"words: [word-{number}]"
+            save(file, half)
+            await asyncio.sleep(0.1)
+            seen.add(live.current.words)
+        save(file, "words: [last]")
+        await eventually(in_force(live, "last"))
+        assert success() == 1
+    assert all(len(words) == 1 for words in seen), "nothing half-written was ever in force"
+
+
+async def test_what_editors_leave_beside_a_file_is_not_looked_at(file: Path) -> None:
+    builds = 0
+
+    def build() -> Version:
+        nonlocal builds
+        builds += 1
+        return builder(file)()
+
+    live = Live("tried", build)
+    async with at_work(file.parents[1], live):
+        before = builds
+        for name in (".desk.yaml.swp", "desk.yaml~", ".#desk.yaml", "4913"):
+            save(file.with_name(name), "words: [")
+            file.with_name(name).unlink()
+        await asyncio.sleep(1.5)
+        assert builds == before
+        os.replace(file, file.with_name("desk.yaml~"))  # as editors keep what was
+        save(file, "words: [second]")
+        await eventually(in_force(live, "second"))
+
+
+@asynccontextmanager
+async def at_work(folder: Path, live: Live[Any]) -> AsyncIterator[Process]:
+    """A process that follows its configuration until the end of the block."""
+    async with AsyncExitStack() as stack:
+        process = Process("tried", Settings(config=folder, instance="one"), stack, Progress("tried"))
+        watching = asyncio.ensure_future(live.watch(process))
+        await asyncio.sleep(1)  # the watch begins
+        try:
+            yield process
+            assert not watching.done()
+        finally:
+            process.stopping.set()
+            async with asyncio.timeout(5):
+                await watching

@@ -1,96 +1,16 @@
-import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
 
 import pytest
 from aiokafka.admin import NewTopic
 from confluent_kafka import Consumer, Message, Producer
 
-from services.backbone import transaction
+from services.backbone import session
 from services.backbone.librdkafka import ReadRecord
-from services.backbone.progress import Progress
 from services.backbone.record import OutgoingRecord
 from services.backbone.settings import Settings
-from services.backbone.transaction import TransactionalLoop
-from tests.backbone.on_kafka import admin_of, committed, ends, put, put_with_a_bad_header, stands_in
-
-STAGE = "decide"
-
-
-def mention(name: str, partition: int = 0) -> OutgoingRecord:
-    return OutgoingRecord("mentions", name.encode(), name.encode(), [], partition)
-
-
-class OnceEach:
-    """Rings once for each name, and remembers that it did."""
-
-    def __init__(self) -> None:
-        self.memory: dict[int, set[bytes]] = {}
-        self.restored: list[int] = []
-        self.decided: list[bytes] = []
-        self.without_memory: list[bytes] = []
-
-    def restore(self, partition: int, records: Iterable[ReadRecord]) -> None:
-        self.restored.append(partition)
-        self.memory[partition] = {record.value or b"" for record in records}
-
-    def forget(self) -> None:
-        self.memory.clear()
-
-    def decide(self, record: ReadRecord) -> list[OutgoingRecord]:
-        name = record.value or b""
-        self.decided.append(name)
-        if record.partition not in self.memory:
-            self.without_memory.append(name)
-        rung = self.memory.setdefault(record.partition, set())
-        if name in rung:
-            return []
-        rung.add(name)
-        return [
-            OutgoingRecord("alerts", name, name, [("ce_id", name)]),
-            OutgoingRecord("alerting.state", name, name, [], record.partition),
-        ]
-
-
-@asynccontextmanager
-async def deciding(settings: Settings, decider: OnceEach) -> AsyncIterator[Progress]:
-    """The loop in a thread of its own, as in its process, until the end of the block."""
-    progress, stop = Progress(STAGE), threading.Event()
-    loop = TransactionalLoop(settings, STAGE, "mentions", "alerting.state", progress)
-    running = asyncio.ensure_future(asyncio.to_thread(loop.run, decider, stop.is_set))
-    try:
-        yield progress
-    finally:
-        stop.set()
-        async with asyncio.timeout(30):
-            await running
-
-
-async def until(happens: Callable[[], bool], seconds: float = 60) -> None:
-    async with asyncio.timeout(seconds):
-        while not happens():  # noqa: ASYNC110 - it happens in another thread
-            await asyncio.sleep(0.05)
-
-
-async def until_committed(settings: Settings, seconds: float = 60) -> None:
-    wanted = await ends(settings, "mentions")
-    async with asyncio.timeout(seconds):
-        while await committed(settings, STAGE, "mentions") != wanted:  # noqa: ASYNC110 - the broker tells nobody
-            await asyncio.sleep(0.2)
-
-
-async def values(settings: Settings, topic: str) -> list[bytes]:
-    return sorted(record.value for record in await stands_in(settings, topic))
-
-
-def names(count: int) -> list[bytes]:
-    return sorted(f"name-{number}".encode() for number in range(count))
-
-
-def mentions(count: int) -> Sequence[OutgoingRecord]:
-    return [mention(f"name-{number}", number % 3) for number in range(count)]
+from tests.backbone.on_kafka import admin_of, put, put_with_a_bad_header, stands_in
+from tests.backbone.once_each import STAGE, OnceEach, deciding, mention, mentions, names, until, until_committed, values
 
 
 async def test_outputs_state_and_offsets_come_together(settings: Settings) -> None:
@@ -177,7 +97,7 @@ async def test_what_was_read_before_a_rebalance_is_dropped(settings: Settings, m
                 time.sleep(4)  # longer than a heartbeat
             return message
 
-    monkeypatch.setattr(transaction, "Consumer", HeldUp)
+    monkeypatch.setattr(session, "Consumer", HeldUp)
     await put(settings, mentions(30))
     first, second = OnceEach(), OnceEach()
     async with deciding(settings, first):

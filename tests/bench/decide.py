@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections import Counter
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from random import Random
 from typing import Final
 
@@ -12,8 +13,8 @@ import psutil
 
 from schemas import Mention
 from schemas.ids import article_id, mention_id
+from services.alerting.match.load import load_watches
 from services.alerting.match.meet import match_watches
-from services.alerting.watching.watches import load_watches
 from services.backbone.record import encode
 from services.backbone.settings import DEFAULT_CONFIG
 from services.backbone.topics import MENTIONS
@@ -25,8 +26,7 @@ from tests.bench.cpu import MICRO
 from tests.bench.kafka import kafka_and_desk, produce
 from tests.bench.limits import LIMITS
 from tests.bench.report import Table
-from tests.bench.stages import NOW
-from tests.vocabulary import Desk, alerts
+from tests.vocabulary import Desk, rings
 
 PATTERNS: Final = 200
 MENTIONS_IN_ALL: Final = 20_000
@@ -55,7 +55,7 @@ def decide() -> list[Table]:
         with desk.running(Stage.DECIDE):
             first, last = _follow(desk)
             desk.stops(Stage.DECIDE)
-        rung = Counter((alert.watch.id, alert.article.id) for alert in alerts(desk))
+        rung = Counter((ring.watch, ring.article.id) for ring in rings(desk))
     assert rung == expected, f"{rung.total()} alerts are readable, {expected.total()} must be"
     decided, transactions, seconds = (
         last.decided - first.decided,
@@ -84,8 +84,8 @@ def decide() -> list[Table]:
 
 
 def _backlog() -> list[Mention]:
-    engine, watches = load_engine(DEFAULT_CONFIG), load_watches(DEFAULT_CONFIG)
-    patterns = [mention for one in articles(PATTERNS) for mention in match_watches(tag(one, engine), watches, NOW)]
+    engine, watches, now = load_engine(DEFAULT_CONFIG), load_watches(DEFAULT_CONFIG), datetime.now(UTC)
+    patterns = [mention for one in articles(PATTERNS) for mention in match_watches(tag(one, engine), watches, now)]
     new = [_of_another_article(patterns[number % len(patterns)], number) for number in range(MENTIONS_IN_ALL // 2)]
     backlog = [*new, *new]
     Random(0).shuffle(backlog)
@@ -94,7 +94,9 @@ def _backlog() -> list[Mention]:
 
 def _of_another_article(mention: Mention, number: int) -> Mention:
     article = mention.article.model_copy(update={"id": article_id(f"https://news.example/backlog/{number}")})
-    return mention.model_copy(update={"id": mention_id(mention.watch.id, article.id, ()), "article": article})
+    return mention.model_copy(
+        update={"id": mention_id(mention.watch.id, article.id, article.revision, ()), "article": article}
+    )
 
 
 def _follow(desk: Desk) -> tuple[Reading, Reading]:

@@ -114,11 +114,11 @@ def _planted(text: str, some: Sequence[str], choose: Random) -> str:
 def rules(count: int, actors: int, given: Sequence[str]) -> list[Expression]:
     """So many boolean rules over actors and over words of these texts: two in five in an article, as many in a
     sentence, one in five near each other."""
-    choose, words = Random("rules"), _single_words(given)
+    choose, words = Random("rules"), single_words(given)
     return [_rule(choose, actors, words) for _ in range(count)]
 
 
-def _single_words(given: Sequence[str]) -> list[str]:
+def single_words(given: Sequence[str]) -> list[str]:
     """Words that inflection leaves alone, so that other engines find them at the same places."""
     found = Counter[str]()
     for text in given:

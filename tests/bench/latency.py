@@ -21,8 +21,8 @@ import uvloop
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.structs import ConsumerRecord
 
+from services.alerting.match.load import load_watches
 from services.alerting.match.meet import match_watches
-from services.alerting.watching.watches import load_watches
 from services.backbone.clients import new_consumer, new_producer, partitions_of, stop_client
 from services.backbone.record import OutgoingRecord, decode, encode
 from services.backbone.settings import DEFAULT_CONFIG, KafkaSettings
@@ -37,7 +37,7 @@ from tests.bench.report import Cell, Table
 from tests.bench.stages import NOW
 from tests.vocabulary import FIVE, Desk, Item, Site, read_records
 
-RATES: Final = (20, 100)
+RATES: Final = (20, 100, 300)
 """Articles a second."""
 SECONDS: Final = 20
 WARM_UP: Final = (20, 5)
@@ -124,7 +124,9 @@ async def _measure(
     seen = Seen()
 
     def alert_came(record: ConsumerRecord, now: float) -> None:
-        seen.readable[decode(ALERTS, record).article.id].append(now)
+        alert = decode(ALERTS, record)
+        if alert.article is not None:
+            seen.readable[alert.article.id].append(now)
 
     def copy_came(record: ConsumerRecord, now: float) -> None:
         seen.raw_readable[record.key.decode()].append(now)

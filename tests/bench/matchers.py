@@ -2,7 +2,6 @@
 
 import gc
 import json
-import resource
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ from services.matching.expressions import Expression
 from tests.bench.cpu import cpu_of_each
 from tests.bench.gazetteer import NAMES_OF_AN_ACTOR, names, rules, texts
 from tests.bench.matcher import Matcher
+from tests.bench.memory import resident
 
 Find = Callable[[str], int]
 """A text to the number of names in it."""
@@ -104,20 +104,14 @@ def _measure(build: Build, names_count: int, rules_count: int) -> Measured:
     compiled = rules(rules_count, max(1, names_count // NAMES_OF_AN_ACTOR), given)
     build(names(1), compiled[:1])("one")  # its modules and tables are there before it is measured
     gc.collect()
-    before, some = _resident(), names(names_count)
+    before, some = resident(), names(names_count)
     began = time.process_time()
     find = build(some, compiled)
     seconds = time.process_time() - began
     del some
     gc.collect()
-    grown = _resident() - before
+    grown = resident() - before
     return Measured(cpu_of_each(given, find), seconds, grown, sum(map(find, given)) / len(given))
-
-
-def _resident() -> float:
-    """Megabytes."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * resource.getpagesize() / 1e6
 
 
 if __name__ == "__main__":

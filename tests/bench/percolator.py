@@ -27,6 +27,8 @@ class Percolated(NamedTuple):
     """CPU for one text, after warming up."""
     seconds: float
     """CPU to build it."""
+    megabytes: float
+    """Heap that it holds."""
     met: list[list[int]]
     """Of each text the rules that it meets."""
 
@@ -36,14 +38,19 @@ def percolated(names: Sequence[str], rules: Iterable[Expression], texts: Iterabl
 
     It is given words that are folded and parted already: that is left out of its time.
     """
+    written = [_rule(rule, names) for rule in rules] + [_line("article", 0, [[words_of(name)]], []) for name in names]
+    return run("Percolate", written, map(_sentences, texts))
+
+
+def run(program: str, queries: Iterable[str], texts: Iterable[str]) -> Percolated:
+    """Run one of the programs on lines as it reads them."""
     classes = _built()
-    written = [_rule(rule, names) for rule in rules] + [_line("article", 0, [[_words(name)]], []) for name in names]
-    (BUILD / "rules.tsv").write_text("\n".join(written) + "\n", encoding="utf-8")
-    (BUILD / "texts.tsv").write_text("\n".join(map(_sentences, texts)) + "\n", encoding="utf-8")
-    command = ["java", "-cp", classes, "Percolate", str(BUILD / "rules.tsv"), str(BUILD / "texts.tsv"), str(ROUNDS)]
+    (BUILD / "rules.tsv").write_text("\n".join(queries) + "\n", encoding="utf-8")
+    (BUILD / "texts.tsv").write_text("\n".join(texts) + "\n", encoding="utf-8")
+    command = ["java", "-cp", classes, program, str(BUILD / "rules.tsv"), str(BUILD / "texts.tsv"), str(ROUNDS)]
     *lines, last = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
-    us, seconds = map(float, last.split())
-    return Percolated(us, seconds, [[int(number) for number in line.split()] for line in lines])
+    us, seconds, megabytes = map(float, last.split())
+    return Percolated(us, seconds, megabytes, [[int(number) for number in line.split()] for line in lines])
 
 
 def _built() -> str:
@@ -58,7 +65,8 @@ def _built() -> str:
         if subprocess.run(copy, check=False, stdout=subprocess.DEVNULL).returncode:
             raise LuceneMissing("mvn could not fetch the Monitor")
     class_path = f"{BUILD}:{jars}/*"
-    subprocess.run([javac, "-nowarn", "-cp", class_path, "-d", str(BUILD), str(SOURCE / "Percolate.java")], check=True)
+    programs = sorted(map(str, SOURCE.glob("*.java")))
+    subprocess.run([javac, "-nowarn", "-cp", class_path, "-d", str(BUILD), *programs], check=True)
     return class_path
 
 
@@ -75,20 +83,20 @@ def _line(scope: str, within: int, groups: Iterable[Iterable[str]], none: Iterab
 def _phrases(term: Term, names: Sequence[str]) -> list[str]:
     match term:
         case Phrase():
-            return [_words(term.text)]
+            return [words_of(term.text)]
         case Reference():
             first = int(term.id) * NAMES_OF_AN_ACTOR
-            return [_words(name) for name in names[first : first + NAMES_OF_AN_ACTOR]]
+            return [words_of(name) for name in names[first : first + NAMES_OF_AN_ACTOR]]
 
 
 def _sentences(text: str) -> str:
     document = Document("", text)
     starts = document.sentences.tolist()
     parts = [document.joined[start:end] for start, end in zip(starts, [*starts[1:], None], strict=True)]
-    return "\t".join(words for part in parts if (words := _words(part)))
+    return "\t".join(words for part in parts if (words := words_of(part)))
 
 
-def _words(text: str) -> str:
+def words_of(text: str) -> str:
     """Folded, with a blank around each letter of a script that has none."""
     folded = fold(text).text
     parted = zip(folded, is_unspaced(code_points(folded)).tolist(), strict=True)

@@ -17,14 +17,19 @@ import httpx
 import uvloop
 from ahocorasick_rs import AhoCorasick
 
-from schemas import Alert, Article, Event, Mention, Reason, Source, TaggedArticle
+from schemas import Alert, Article, Event, Mention, Source, TaggedArticle
 from schemas.state import SourceState
 from services.alerting.decide.decider import AlertDecider
-from services.alerting.decide.judge import ring
+from services.alerting.decide.judge import judge
+from services.alerting.decide.memory import Memory
+from services.alerting.decide.policies import Policies
+from services.alerting.holding.coverage import Incidents
+from services.alerting.holding.silences import Silences
+from services.alerting.match.load import load_watches
 from services.alerting.match.meet import match_watches
 from services.alerting.notify.channels.webhook import WebhookConfig
 from services.alerting.notify.render import render_plain
-from services.alerting.watching.watches import load_watches
+from services.alerting.watching.book import read_sound_book
 from services.backbone.librdkafka import ReadRecord
 from services.backbone.record import OutgoingRecord, decode, encode
 from services.backbone.settings import DEFAULT_CONFIG
@@ -62,7 +67,7 @@ def stages() -> list[Table]:
     ours = articles(ARTICLES_MEASURED)
     tagged = _tagged(ours)
     mentions = _mentions(tagged)
-    alerts = [ring(mention, Reason.FIRST_MENTION) for mention in mentions]
+    alerts = [alert for mention in mentions if (alert := judge(mention, Memory()).alert) is not None]
     with site() as url, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         poll_row, webhook_row = runner.run(_polling(url)), runner.run(_webhook(url, alerts[0]))
     stage_rows: list[Row] = [
@@ -176,13 +181,15 @@ def _matching(given: Sequence[TaggedArticle], mentions: Sequence[Mention]) -> It
 
 
 def _deciding(mentions: Sequence[Mention]) -> Iterator[Row]:
+    policies = Policies(read_sound_book(DEFAULT_CONFIG).watches, Silences())
     first = [_read(encode(MENTIONS.name, mention, "bench"), offset) for offset, mention in enumerate(mentions)]
 
     def decide(records: Sequence[ReadRecord]) -> None:
-        decider = AlertDecider("bench", lambda _: None)
+        decider = AlertDecider("bench", lambda: policies, Incidents, lambda _: None, lambda _: None, lambda: NOW)
         decider.restore(0, [])
         for record in records:
             decider.decide(record)
+        decider.changes()
 
     with _logs_in_a_file():
         rings = cpu_of_each([first], decide) / len(first)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import pytest
 from confluent_kafka import Producer
 
-from schemas import Alert
+from schemas import Alert, Held, Reason
 from services.backbone.provision import provision
 from services.backbone.record import OutgoingRecord, encode
 from services.backbone.settings import Settings
@@ -49,6 +49,16 @@ def test_from_the_beginning_every_committed_alert_is_told_whole(settings: Settin
 
     assert tail(settings, "--limit", "3") == by_id(rung)
     assert tail(settings, "--limit", "1", "--watch", "other") == rung[2:]
+
+
+def test_what_nobody_is_told_of_is_shown_only_on_demand(settings: Settings) -> None:
+    held = alert(slug="held").model_copy(update={"held": Held.SILENCED, "held_by": "talks"})
+    copy = alert(slug="copied").model_copy(update={"action": "update", "reason": Reason.COPY, "sequence": 1})
+    told = alert(slug="told")
+    ring(settings, held, copy, told)
+
+    assert tail(settings, "--limit", "1") == [told]
+    assert tail(settings, "--limit", "3", "--all") == by_id([held, copy, told])
 
 
 def test_a_topic_of_its_own_is_read_by_its_name(settings: Settings) -> None:

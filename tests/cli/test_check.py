@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from services.alerting.match.load import load_watches
 from services.alerting.match.meet import match_watches
-from services.alerting.watching.watches import load_watches
 from services.backbone.settings import DEFAULT_CONFIG
 from services.tagging.pack import load_engine
 from services.tagging.tag import tag
@@ -147,9 +147,23 @@ def test_all_defects_of_all_files_are_told_at_once_each_in_a_line_for_people(tmp
     ]
     assert all("; " in line for line in told), "each has a fix"
     assert (
-        summary == f"{folder}: 6 defects in 1 file of settings, 2 files of sources, 2 files of watches, 3 files of pack"
+        summary == f"{folder}: 6 defects in 1 file of settings, 2 files of sources, 2 files of watches, "
+        "no files of silences, 3 files of pack"
     )
     assert (checked.returncode, checked.stderr) == (1, "")
+
+
+def test_further_folders_and_silences_are_checked_too(tmp_path: Path) -> None:
+    team = {"team/a.yaml": "watches:\n  - {id: a, any: [{actor: tpp}]}\n"}
+    further = {"tocsin.yaml": f"watch_folders: [team, nowhere]\n{SOUND['tocsin.yaml']}"}
+    silences = {"silences/a.yaml": "silences:\n  - {id: a}\n"}
+    told = defects(write_folder(tmp_path, {**SOUND, **further, **team, **silences}))
+
+    assert [(each["file"], each["what"]) for each in told if each["file"] != "silences/a.yaml"] == [
+        ("tocsin.yaml", "no such folder: 'nowhere'"),
+        ("team/a.yaml", "unknown actor 'tpp'"),
+    ]
+    assert any(each["file"] == "silences/a.yaml" for each in told)
 
 
 def test_a_folder_that_is_not_there_is_a_defect_too(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from services.backbone.clients import Writer, new_producer, stop_client
 from services.backbone.record import OutgoingRecord, decode
 from services.backbone.topics import ARTICLES, ARTICLES_TAGGED, DEAD_LETTERS
 from services.cli.run import Stage
-from tests.vocabulary import FIVE, Desk, Item, Site, alerts, read_records
+from tests.vocabulary import FIVE, Desk, Item, Site, read_records, rings
 
 
 def produce(desk: Desk, topic: str, value: bytes | None) -> None:
@@ -28,7 +28,7 @@ def test_bad_feeds_bad_records_and_a_broken_edit_stop_nothing(desk: Desk, site: 
     desk.reads(f"{site.url}/html", f"{site.url}/good", f"{site.url}/not-there")
 
     with desk.running(*FIVE):
-        desk.eventually(lambda: len(alerts(desk)) == 1, "the good article rings")
+        desk.eventually(lambda: len(rings(desk)) == 1, "the good article rings")
         assert desk.said(Stage.INGESTION, "an HTML page")
         assert desk.said(Stage.INGESTION, "404")
 
@@ -53,11 +53,11 @@ def test_bad_feeds_bad_records_and_a_broken_edit_stop_nothing(desk: Desk, site: 
             lambda: desk.said(Stage.MATCH, "watches/test.yaml:3 watches[0].anyy"), "the broken edit is named"
         )
         site.publishes("good", [Item("two", "The TTP again", "Named once more.")])
-        desk.eventually(lambda: len(alerts(desk)) == 2, "the last good watches stay in force")
+        desk.eventually(lambda: len(rings(desk)) == 2, "the last good watches stay in force")
 
         desk.watches(ttp={"any": [{"actor": "ttp"}]}, harvest={"any": ["harvest festival"]})
         desk.eventually(
             lambda: desk.said(Stage.MATCH, "configuration.reloaded"), "the good edit is taken over", seconds=5
         )
         site.publishes("good", [Item("three", "The harvest festival begins", "With music.")])
-        desk.eventually(lambda: len(alerts(desk)) == 3, "the new watch rings without a restart")
+        desk.eventually(lambda: len(rings(desk)) == 3, "the new watch rings without a restart")

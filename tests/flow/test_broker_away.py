@@ -16,7 +16,7 @@ from services.backbone.topics import ARTICLES, TOPICS, declared
 from services.broker import KafkaBroker, free_port
 from services.cli.run import Stage
 from tests.broker.conftest import JARS, installed
-from tests.vocabulary import FIVE, Desk, Item, Site, alerts
+from tests.vocabulary import FIVE, Desk, Item, Site, rings
 
 PACK = {
     "actors": [{"id": "ttp", "name": "Tehreek-e-Taliban Pakistan", "kind": "armed-group", "aliases": {"en": ["TTP"]}}]
@@ -72,15 +72,15 @@ def test_processes_wait_for_a_broker_that_comes_late_and_outlive_its_absence(
 
         with broker:
             asyncio.run(provision(desk.settings.kafka, declared()))
-            desk.eventually(lambda: len(alerts(desk)) == 1, "it rings once the broker is there")
+            desk.eventually(lambda: len(rings(desk)) == 1, "it rings once the broker is there")
             broker.stop()
             site.publishes("feed", [first, second])
             polls = site.requests["/feed"]
             desk.eventually(lambda: site.requests["/feed"] > polls, "the feed is polled while no broker is there")
             time.sleep(15)  # longer than a session
             broker.start(daemon=False)
-            desk.eventually(lambda: len(alerts(desk)) == 2, "what was read meanwhile rings, and nothing twice", 120)
-            assert {alert.article.url for alert in alerts(desk)} == {first.url, second.url}
+            desk.eventually(lambda: len(rings(desk)) == 2, "what was read meanwhile rings, and nothing twice", 120)
+            assert {ring.article.url for ring in rings(desk)} == {first.url, second.url}
             assert not any(desk.said(stage, "process.failed") for stage in FIVE)
 
 

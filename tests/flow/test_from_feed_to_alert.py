@@ -8,7 +8,7 @@ from standardwebhooks import Webhook
 from schemas import Reason
 from services.cli.run import Stage
 from tests.conftest import SHARED
-from tests.vocabulary import FIVE, Desk, Item, Site, alerts
+from tests.vocabulary import FIVE, Desk, Item, Site, alerts, rings
 
 SEED = SHARED / "seed.txt"
 
@@ -27,11 +27,11 @@ def test_the_seed_article_rings_once_for_a_watch_on_the_ttp(desk: Desk, site: Si
 
     with desk.running(*FIVE):
         desk.eventually(lambda: bool(site.received), "the webhook is called")
-        (alert,) = alerts(desk)
+        ((_, article, alert),) = rings(desk)
 
         assert alert.watch.id == "ttp"
         assert alert.reason is Reason.FIRST_MENTION
-        assert alert.article.url == seed.url
+        assert article.url == seed.url
         (match,) = alert.matches
         text = " ".join(seed.text.split())
         for evidence in match.evidence:
@@ -59,14 +59,14 @@ def test_everything_twice_over_gives_no_second_alert(desk: Desk, site: Site, see
         with desk.running(*FIVE):
             polls = site.requests["/feed"]
             desk.eventually(lambda polls=polls: site.requests["/feed"] >= polls + 3, "the feed is polled again")  # type: ignore[misc]
-            desk.eventually(lambda: len(alerts(desk)) == 2, "both watches have rung")
+            desk.eventually(lambda: len(rings(desk)) == 2, "both watches have rung")
             if life == 1:
                 site.publishes("feed", [Item(seed.slug, seed.title, seed.text + " An earlier version was shorter.")])
-                desk.eventually(lambda: desk.said(Stage.DECIDE, "same-article"), "the edited article was decided")
+                desk.eventually(lambda: desk.said(Stage.DECIDE, "nothing-new"), "the edited article was decided")
             desk.eventually(lambda: len(site.received) >= 2, "both are delivered")
             assert set(desk.stops(*FIVE).values()) == {0}, "each drains and ends within 10 s"
 
-    assert Counter(alert.watch.id for alert in alerts(desk)) == {"ttp": 1, "moscow": 1}
+    assert Counter(ring.watch for ring in rings(desk)) == {"ttp": 1, "moscow": 1}
     assert Counter(headers["webhook-id"] for _, headers, _ in site.received) == Counter(
         alert.id for alert in alerts(desk)
     )

@@ -5,7 +5,7 @@ import time
 from collections import Counter
 
 from services.cli.run import Stage
-from tests.vocabulary import FIVE, Desk, Item, Site, alerts
+from tests.vocabulary import FIVE, Desk, Item, Site, rings
 
 FEEDS = 20
 ARTICLES = 2_000
@@ -47,12 +47,12 @@ def test_each_process_killed_while_articles_flow(desk: Desk, site: Site) -> None
                 desk.starts(stage)
         desk.kills(Stage.NOTIFY)
         desk.starts(Stage.NOTIFY)
-        desk.eventually(lambda: len(alerts(desk)) >= expected.total(), "every expected alert rings", seconds=150)
+        desk.eventually(lambda: len(rings(desk)) >= expected.total(), "every expected alert rings", seconds=150)
         time.sleep(3)  # what would ring twice gets the time to do so
 
-        rung = Counter((alert.watch.id, alert.article.url) for alert in alerts(desk))
+        rung = Counter((ring.watch, ring.article.url) for ring in rings(desk))
         assert rung == expected
-        ids = {alert.id for alert in alerts(desk)}
+        ids = {ring.alert.id for ring in rings(desk)}
         desk.eventually(
             lambda: ids <= {headers["webhook-id"] for _, headers, _ in list(site.received)}, "each is delivered"
         )

@@ -8,7 +8,7 @@ from services.backbone.record import decode
 from services.backbone.topics import ARTICLES_TAGGED
 from services.cli.run import Stage
 from tests.cli.command import run
-from tests.vocabulary import Desk, Item, Site, alerts, read_records
+from tests.vocabulary import Desk, Item, Site, read_records, rings
 
 STAGES = (Stage.INGESTION, Stage.TAGGING, Stage.MATCH, Stage.DECIDE)
 FRONT = {"id": "front", "name": "Example Front", "kind": "armed-group"}
@@ -39,16 +39,16 @@ def test_a_learned_name_is_found_in_new_articles_within_seconds_and_in_stored_on
     old = Item("old", "Two groups", "The Example Front met the Sample Brigade.")
     site.publishes("feed", [old])
     with desk.running(*STAGES):
-        desk.eventually(lambda: len(alerts(desk)) == 1, "the known name rings")
+        desk.eventually(lambda: len(rings(desk)) == 1, "the known name rings")
 
         desk.writes("pack/extra/known.yaml", LEARNED)
         desk.eventually(lambda: desk.said(Stage.TAGGING, "configuration.reloaded"), "the pack is swapped in", seconds=8)
         site.publishes("feed", [old, Item("new", "One group", "The Sample Brigade alone.")])
-        desk.eventually(lambda: len(alerts(desk)) == 2, "the learned name rings for a new article")
+        desk.eventually(lambda: len(rings(desk)) == 2, "the learned name rings for a new article")
 
         before = tagged(desk)
         assert "tagged 2 articles with pack" in retag(desk)
-        desk.eventually(lambda: len(alerts(desk)) == 3, "the learned name rings for the stored article")
+        desk.eventually(lambda: len(rings(desk)) == 3, "the learned name rings for the stored article")
         assert "tagged 2 articles with pack" in retag(desk)
         again = tagged(desk)[len(before) :]
         desk.eventually(lambda: len(tagged(desk)) == len(before) + 4, "both runs are written")
@@ -56,7 +56,7 @@ def test_a_learned_name_is_found_in_new_articles_within_seconds_and_in_stored_on
 
     of_the_stage = {article.event_id for article in before if article.pack_digest == again[0].pack_digest}
     assert of_the_stage < {article.event_id for article in again}, "the stage's own ids"
-    assert Counter((alert.watch.id, alert.article.title) for alert in alerts(desk)) == {
+    assert Counter((ring.watch, ring.article.title) for ring in rings(desk)) == {
         ("front", "Two groups"): 1,
         ("brigade", "One group"): 1,
         ("brigade", "Two groups"): 1,

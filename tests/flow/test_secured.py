@@ -16,7 +16,7 @@ from services.backbone.topics import TOPICS, declared
 from services.broker import KafkaBroker, Listener, free_port
 from tests.broker.conftest import JARS, installed
 from tests.flow.test_broker_away import PACK
-from tests.vocabulary import FIVE, Desk, Item, Site, alerts
+from tests.vocabulary import FIVE, Desk, Item, Site, rings
 
 PASSWORD = "a-password-of-this-test"
 
@@ -96,7 +96,7 @@ def test_the_whole_line_runs_over_tls_with_a_password(
         gc.collect()  # aiokafka leaves the socket of a refused client to the collector
         asyncio.run(provision(secured, declared()))
         with desk.running(*FIVE):
-            desk.eventually(lambda: len(alerts(desk)) == 1, "the alert stands on its topic")
+            desk.eventually(lambda: len(rings(desk)) == 1, "the alert stands on its topic")
             desk.eventually(lambda: any(PASSWORD not in text and "TTP" in text for text in logs(desk)), "it is shown")
             assert not any(PASSWORD in text for text in logs(desk))
 

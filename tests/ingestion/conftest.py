@@ -7,7 +7,10 @@ import httpx
 import pytest
 
 from services.backbone.addresses import LOOPBACK
+from services.backbone.settings import Settings
 from services.ingestion.fetching.fetch import new_client
+from services.ingestion.visit import Means
+from tests.ingestion.visiting import means_of
 from tests.ingestion.web import Web, open_web
 
 
@@ -29,3 +32,10 @@ async def client(tls: ssl.SSLContext) -> AsyncIterator[httpx.AsyncClient]:
     """The client of ingestion. It may read this machine, where the sites of tests stand; the product may not."""
     async with new_client(allowed=LOOPBACK, tls=tls) as client:
         yield client
+
+
+@pytest.fixture
+async def means(settings: Settings, client: httpx.AsyncClient) -> AsyncIterator[Means]:
+    """What visits work with, on real Kafka."""
+    async with means_of(settings, client) as means:
+        yield means

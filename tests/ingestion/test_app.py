@@ -107,6 +107,7 @@ async def test_an_edit_is_another_revision_of_the_same_article(settings: Setting
     first, second = await published(settings)
     assert first.id == second.id
     assert first.revision != second.revision
+    assert (first.replaces, second.replaces) == (None, first.revision)
     assert second.title == "Talks end"
 
 

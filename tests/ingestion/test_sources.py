@@ -177,6 +177,15 @@ def test_a_kind_takes_what_it_needs(folder: Path, kind: str) -> None:
             "kind: push, token: {env: DESK_TOKEN}, interval: 5m",
             "a source of kind push has no use for 'interval'; remove it, or write kind: feed or sitemap or page or",
         ),
+        (
+            "kind: push, token: {env: DESK_TOKEN}, ring_last: 5m",
+            "a source of kind push has no use for 'ring_last'; remove it, or write kind: feed or sitemap or page or",
+        ),
+        (
+            "url: 'https://a.example/', ring_last: lately",
+            "not a duration; write seconds, or a number with s, m, h, d or w",
+        ),
+        ("url: 'https://a.example/', ring_last: 500d", "longer than a year; write a duration up to 365d"),
         ("url: 'https://a.example/', tier: 4", "Input should be less than or equal to 3"),
         ("url: 'https://a.example/', country: UK", "not a country's code of two capital letters; write it like GB"),
         ("url: 'https://a.example/', country: pk", "not a country's code of two capital letters; write it like PK"),

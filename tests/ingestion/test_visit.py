@@ -1,82 +1,23 @@
 """visit: a poll, or what a hub sends, through to articles and state, on real Kafka."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-import httpx
 import pytest
 
-from schemas import Article
-from schemas.state import OpenIncident, SourceState, WebSubLease
-from services.backbone.addresses import LOOPBACK
-from services.backbone.clients import Writer
-from services.backbone.process import Process
-from services.backbone.progress import Progress
-from services.backbone.record import decode
+from schemas.state import OpenIncident, SourceState
 from services.backbone.settings import Settings
-from services.backbone.topics import ARTICLES
 from services.ingestion.book import Book
-from services.ingestion.fetching.hosts import Hosts
-from services.ingestion.fetching.robots import Robots
-from services.ingestion.full_text import Pages
-from services.ingestion.poll import Poller
-from services.ingestion.publish import Publisher
 from services.ingestion.read import Document
-from services.ingestion.receiving.websub import Offer
 from services.ingestion.shares import Share, ShareLost
 from services.ingestion.sources import Source
 from services.ingestion.visit import Means, Visits, publish_all
-from services.ingestion.workers import Workers
-from tests.ingestion.reading.feeds import rss
+from tests.ingestion.visiting import Hubs, articles, source, titled, visits_of, whole
 from tests.ingestion.web import Request, Web, answer
-from tests.vocabulary import read_records
-
-
-@dataclass
-class Hubs:
-    """Notes what it is told."""
-
-    told: list[tuple[Offer | None, bool]] = field(default_factory=list)
-
-    def polled(self, source: Source, offer: Offer | None, *, missed: bool) -> None:
-        self.told.append((offer, missed))
-
-    def removed(self, source_id: str, lease: WebSubLease | None) -> None:
-        raise AssertionError
-
-
-@pytest.fixture
-async def means(settings: Settings, client: httpx.AsyncClient) -> AsyncIterator[Means]:
-    async with AsyncExitStack() as stack:
-        writer = await Writer.start(Process("ingestion", settings, stack, Progress("ingestion")))
-        workers, hosts = await stack.enter_async_context(Workers()), Hosts(5)
-        pages = Pages(client, workers, hosts, Robots())
-        yield Means("ingestion", Poller(client, workers, hosts), pages, Publisher(writer, "ingestion"), Hubs())
-
-
-def visits_of(means: Means, share: Share) -> tuple[Visits, Book]:
-    book = Book(share, means.publisher, {})
-    return Visits(means, share, book), book
-
-
-def whole() -> Share:
-    return Share(range(12), 12, 60, lambda: 0)
-
-
-def source(web: Web) -> Source:
-    return Source(id="one", name="One", url=f"{web.url}/feed", allow_networks=LOOPBACK)
-
-
-def titled(*titles: str) -> bytes:
-    return rss("".join(f"<item><title>{t}</title><link>https://news.example/{t}</link></item>" for t in titles))
 
 
 async def published(settings: Settings) -> list[str]:
-    articles: list[Article] = [decode(ARTICLES, record) for record in await read_records(settings.kafka, ARTICLES.name)]
-    return sorted(article.title for article in articles)
+    return sorted(article.title for article in await articles(settings))
 
 
 async def test_what_a_hub_sent_is_not_published_again_by_the_next_poll(

@@ -6,8 +6,9 @@ from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel
 
+import schemas.remembered
 import schemas.source_incident
-import schemas.state  # noqa: F401 - so that the events of both are known too
+import schemas.state  # noqa: F401 - so that the events of all three are known too
 from schemas import Event
 
 E = TypeVar("E", bound=Event)

@@ -22,7 +22,9 @@ def test_golden_values() -> None:
     assert article_id_from_elsewhere("wire", url) == "art-" + digest(b"elsewhere", b"wire", url.encode())[:32]
     assert article_id_from_guid("example-news", "41") == "art-" + digest(b"guid", b"example-news", b"41")[:32]
     assert revision("Title", "Text") == digest(b"Title", b"Text")[:16]
-    assert mention_id("desk", "art-1", ["ttp", "kabul"]) == "men-" + digest(b"desk", b"art-1", b"kabul", b"ttp")[:32]
+    assert mention_id("desk", "art-1", "r1", ["ttp", "kabul"]) == (
+        "men-" + digest(b"desk", b"art-1", b"r1", b"kabul", b"ttp")[:32]
+    )
     assert alert_id("desk", "art-1") == "alr-" + digest(b"desk", b"art-1")[:32]
 
 
@@ -40,10 +42,11 @@ def test_ids_are_equal_exactly_when_every_part_is(
 def test_a_mention_is_told_by_the_set_of_what_was_met(
     one: list[str], other: list[str], watch: str, article: str
 ) -> None:
-    same = mention_id(watch, article, one) == mention_id(watch, article, other)
+    same = mention_id(watch, article, "r", one) == mention_id(watch, article, "r", other)
     assert same == (set(one) == set(other))
-    assert mention_id(watch, article, one) != mention_id(watch + "x", article, one)
-    assert mention_id(watch, article, one) != mention_id(watch, article + "x", one)
+    assert mention_id(watch, article, "r", one) != mention_id(watch + "x", article, "r", one)
+    assert mention_id(watch, article, "r", one) != mention_id(watch, article + "x", "r", one)
+    assert mention_id(watch, article, "r", one) != mention_id(watch, article, "rx", one)
 
 
 @given(word=part, other=part)

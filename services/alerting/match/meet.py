@@ -1,112 +1,107 @@
 """A tagged article x the watches -> mentions.
 
-In the order applied: what the article has, from its tags and (only if a watch asks for phrases) from its text; the
-watches that can be met by that, from the index; for each that is met, what met it and the sentences that show it.
+In the order applied: what the article has, from its tags and properties and (only if a watch asks for words) from its
+text; the watches that come into question by that, from the postings; what else each of them asks for; for each that is
+met, what met it and the sentences that show it; which of them hide others.
+
+What mentions share is made once for an article: the second and all others are copies of the first, but for what is
+their own, which is made of validated parts.
 """
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from operator import attrgetter
+from typing import Any, Final, NamedTuple
 
-from schemas import Article, ArticleSummary, Evidence, Match, Mention, Tag, TaggedArticle, TopicSummary
+from schemas import ArticleRevised, ArticleSummary, Match, Mention, Passage, TaggedArticle, TopicSummary
 from schemas.ids import mention_id
-from services.alerting.match.passages import passages
-from services.alerting.watching.watch import Watch
-from services.alerting.watching.watches import Watches
-from services.matching.document import Document
-from services.matching.expressions import TITLE, Occurrence, Phrase, Reference, Term
-from services.matching.lexicon import Lexicon
-from services.matching.presence import Presence
+from services.alerting.match.compiled import Watches
+from services.alerting.match.credits import agency_of
+from services.alerting.match.evaluate import Met, evaluate
+from services.alerting.match.inhibition import outranked
+from services.alerting.match.passages import Passages
+from services.alerting.match.present import Present, Thresholds
+from services.alerting.match.things import label
+
+__all__ = ["label", "match_watches", "revised", "summary"]
 
 MOST_MATCHES: Final = 100
 """Named in one mention; the first ones of the article."""
-MOST_EVIDENCE: Final = 20
-"""Kept of one match."""
+MOST_FIGURES: Final = 10
 
-_SOMEWHERE: Final = Occurrence(0, 0, 0, TITLE)
-"""A watch looks at the article as a whole, so where in it a term stands does not matter."""
+WITHDRAWN: Final = "withdrawn"
+_FIRST: Final = attrgetter("first")
 
 
-def match_watches(tagged: TaggedArticle, watches: Watches, met_at: datetime) -> list[Mention]:
-    """The mentions of one article, one for each watch that it meets, in the order of the watches."""
-    document = Document(tagged.article.title, tagged.article.text)
-    present = _present(tagged, document, watches.phrases)
-    numbers = watches.index.numbers
-    known = [numbers[term] for term in present if term in numbers]
-    presence = Presence(known, [_SOMEWHERE] * len(known), int)
-    met = [watches.listed[found.number] for found in watches.index.met(presence)]
+def match_watches(tagged: TaggedArticle, watches: Watches, met_at: datetime, first_pass: bool = False) -> list[Mention]:
+    """The mentions of one article, one for each watch that it meets, in the order of the watches.
+
+    A withdrawn article meets none: `revised` says that it is gone.
+    """
+    if WITHDRAWN in tagged.article.marks:
+        return []
+    present = Present(tagged, watches.vocabulary)
+    plans, met = watches.plans, dict[int, Met]()
+    for number in watches.postings.candidates(present.found.keys()):
+        if (by := evaluate(plans[number], present)) is not None:
+            met[number] = by
     if not met:
         return []
-    article, topics = _summary(tagged.article), _topics(tagged)
-    mentions = []
-    for watch in met:
-        matches = _matches(watch, present)
+    hidden = outranked([watches.listed[number] for number in met], watches.inhibitions) if watches.inhibitions else {}
+    article, shown = tagged.article, _Shown(present)
+    mentions: list[Mention] = []
+    for number, by in met.items():
+        watch, what = watches.listed[number], shown.by(by, plans[number].thresholds)
+        own: dict[str, Any] = {
+            "id": mention_id(watch.id, article.id, article.revision, what.labels),
+            "watch": watches.summary(number),
+            "matches": what.matches,
+            "passages": what.passages,
+            "outranked_by": hidden.get(watch.id),
+        }
+        if mentions:
+            mentions.append(mentions[0].model_copy(update=own))
+            continue
         mentions.append(
             Mention(
-                id=mention_id(watch.id, article.id, map(label, matches)),
-                watch=watch.summary(),
-                article=article,
-                matches=matches[:MOST_MATCHES],
-                topics=topics,
-                passages=passages(document, matches[:MOST_MATCHES]),
+                article=summary(tagged),
+                topics=_topics(tagged),
+                figures=tagged.figures[:MOST_FIGURES],
+                first_pass=first_pass,
                 met_at=met_at,
                 config_digest=watches.digest,
+                **own,
             )
         )
     return mentions
 
 
-def label(match: Match) -> str:
-    """What was met, as one word that no other match has."""
-    return f"{match.kind if match.kind in ('topic', 'phrase') else 'actor'}/{match.id}"
+def revised(
+    tagged: TaggedArticle, watches: Watches, mentions: list[Mention], met_at: datetime
+) -> ArticleRevised | None:
+    """What `decide` is told beside the mentions of an article that took the place of another; None for any other.
 
-
-def _present(
-    tagged: TaggedArticle, document: Document, phrases: Lexicon[Phrase] | None
-) -> Mapping[Term, Sequence[Match]]:
-    """Every term that the article has, with what it is there."""
-    present = defaultdict[Term, list[Match]](list)
-    for actor in tagged.actors:
-        match = _of_tag(actor)
-        present[Reference("actor", actor.id)].append(match)
-        present[Reference("kind", actor.kind)].append(match)
-    for topic in tagged.topics:
-        present[Reference("topic", topic.id)].append(_of_tag(topic))
-    if phrases is not None:
-        for phrase, evidence in _found(phrases, document).items():
-            present[phrase].append(_of_phrase(phrase, evidence))
-    return present
-
-
-def _of_tag(tag: Tag) -> Match:
-    return Match(id=tag.id, name=tag.name, kind=tag.kind, confidence=tag.confidence, evidence=tag.evidence)
-
-
-def _of_phrase(phrase: Phrase, evidence: Sequence[Evidence]) -> Match:
-    return Match(
-        id=phrase.text, name=phrase.text, kind="phrase", confidence=1, evidence=tuple(evidence[:MOST_EVIDENCE])
+    Args:
+        tagged: the article.
+        watches: those that it was held against.
+        mentions: what `match_watches` made of it.
+        met_at: when.
+    """
+    article = tagged.article
+    withdrawn = WITHDRAWN in article.marks
+    if article.replaces is None and not withdrawn:
+        return None
+    return ArticleRevised(
+        article=mentions[0].article if mentions else summary(tagged),
+        replaces=article.replaces,
+        withdrawn=withdrawn,
+        met=tuple(mention.watch.id for mention in mentions),
+        revised_at=met_at,
     )
 
 
-def _found(phrases: Lexicon[Phrase], document: Document) -> Mapping[Phrase, Sequence[Evidence]]:
-    found = defaultdict[Phrase, list[Evidence]](list)
-    for hit in phrases.find(document):
-        if not hit.weak:
-            field, start, end = document.field(hit.occurrence.start, hit.occurrence.end)
-            words = document.joined[hit.occurrence.start : hit.occurrence.end]
-            phrase = hit.entry.owner
-            found[phrase].append(Evidence(field=field, start=start, end=end, words=words, fired=phrase.text))
-    return found
-
-
-def _matches(watch: Watch, present: Mapping[Term, Sequence[Match]]) -> tuple[Match, ...]:
-    """What met a watch, each once, in the order of the article."""
-    met = {label(match): match for term in watch.required for match in present.get(term, ())}
-    return tuple(sorted(met.values(), key=_place))
-
-
-def _summary(article: Article) -> ArticleSummary:
+def summary(tagged: TaggedArticle) -> ArticleSummary:
+    """What is said of the article."""
+    article = tagged.article
     return ArticleSummary(
         id=article.id,
         revision=article.revision,
@@ -116,13 +111,42 @@ def _summary(article: Article) -> ArticleSummary:
         language=article.language,
         published_at=article.published_at,
         seen_at=article.seen_at,
+        updated_at=article.updated_at,
+        marks=article.marks,
+        agency=agency_of(article),
+        sketch=article.sketch,
     )
+
+
+class _What(NamedTuple):
+    """What met a watch, as its mention says it."""
+
+    matches: tuple[Match, ...]
+    labels: tuple[str, ...]
+    passages: tuple[Passage, ...]
+
+
+class _Shown:
+    """What is said of what watches were met by; made once for those that were met by the same."""
+
+    def __init__(self, present: Present) -> None:
+        self._present: Final = present
+        self._passages: Final = Passages(present.document)
+        self._made: Final = dict[tuple[Met, Thresholds | None], _What]()
+
+    def by(self, met: Met, thresholds: Thresholds | None) -> _What:
+        """What is said of it, each match once, in the order of the article."""
+        key = met, thresholds
+        made = self._made.get(key)
+        if made is None:
+            things = self._present.counting(met.terms, thresholds)
+            if len(things) > 1:
+                things = sorted({thing.label: thing for thing in things}.values(), key=_FIRST)
+            matches = tuple([thing.match for thing in things[:MOST_MATCHES]])
+            labels = tuple([thing.label for thing in things])
+            made = self._made[key] = _What(matches, labels, self._passages.of(matches, met.sentences))
+        return made
 
 
 def _topics(tagged: TaggedArticle) -> tuple[TopicSummary, ...]:
     return tuple(TopicSummary(id=tag.id, name=tag.name, confidence=tag.confidence) for tag in tagged.topics)
-
-
-def _place(match: Match) -> tuple[bool, int]:
-    """Where in the article it stands first; what has no evidence comes first too."""
-    return min(((evidence.field == "text", evidence.start) for evidence in match.evidence), default=(False, 0))

@@ -1,15 +1,13 @@
 """The sentences of an article that show why a watch was met."""
 
 import unicodedata
-from collections import defaultdict
+from bisect import bisect_right
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Final
-
-import numpy as np
 
 from schemas import Match, Passage
 from services.matching.document import Document
-from services.matching.expressions import TITLE
 
 MOST_PASSAGES: Final = 3
 MOST_CHARACTERS: Final = 400
@@ -25,23 +23,62 @@ Span = tuple[int, int]
 """Half-open, in code points of the document."""
 
 
-def passages(document: Document, matches: Sequence[Match]) -> tuple[Passage, ...]:
-    """The first sentences in which something was met, in the order of the article.
+class Passages:
+    """The passages of one article; what several watches were met by is looked up once."""
 
-    A sentence that shows a match for the first time comes before one that repeats what was shown. Evidence that does
-    not say what stands there is passed over.
-    """
-    found = [(span, number) for number, match in enumerate(matches) for span in _spans(document, match)]
-    starts = np.array([span[0] for span, _ in found], dtype=np.int32)
-    sentences = (np.searchsorted(document.sentences, starts, side="right") - 1).tolist()
-    spans = defaultdict[int, list[Span]](list)
-    first = dict[int, int]()
-    for (span, number), sentence in zip(found, sentences, strict=True):
-        spans[sentence].append(span)
-        first[number] = min(sentence, first.get(number, sentence))
-    news = set(first.values())
-    chosen = sorted(spans, key=lambda sentence: (sentence not in news, sentence))[:MOST_PASSAGES]
-    return tuple(_passage(document, sentence, _merged(spans[sentence])) for sentence in sorted(chosen))
+    def __init__(self, document: Document) -> None:
+        self._document: Final = document
+        self._found_before: Final = dict[int, tuple[Match, list[tuple[int, Span]]]]()
+        self._made: Final = dict[tuple[int, tuple[Span, ...]], Passage]()
+
+    def of(self, matches: Sequence[Match], preferred: int = 0) -> tuple[Passage, ...]:
+        """The first sentences in which something was met, in the order of the article.
+
+        A sentence in which terms were met together comes before others, and then one that shows a match for the first
+        time before one that repeats what was shown. Evidence that does not say what stands there is passed over.
+
+        Args:
+            matches: what was met.
+            preferred: the sentences in which terms were met together, as bits; bit 0 is the title.
+        """
+        spans, news = dict[int, list[Span]](), set[int]()
+        for match in matches:
+            found = self._found(match)
+            for sentence, span in found:
+                if sentence in spans:
+                    spans[sentence].append(span)
+                else:
+                    spans[sentence] = [span]
+            if found:
+                news.add(found[0][0])
+        chosen = sorted(spans)
+        if len(spans) > MOST_PASSAGES:
+            chosen.sort(key=lambda one: (not preferred >> one & 1, one not in news))
+            chosen = sorted(chosen[:MOST_PASSAGES])
+        return tuple([self._passage(sentence, tuple(_merged(spans[sentence]))) for sentence in chosen])
+
+    def _found(self, match: Match) -> list[tuple[int, Span]]:
+        """Where a match stands: the number of the sentence, the span."""
+        known = self._found_before.get(id(match))
+        if known is None:
+            starts = self._starts
+            found = [(bisect_right(starts, span[0]) - 1, span) for span in _spans(self._document, match)]
+            known = self._found_before[id(match)] = match, found  # while it is kept, no other has its id
+        return known[1]
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        starts: list[int] = self._document.sentences.tolist()
+        return starts
+
+    def _passage(self, sentence: int, highlights: tuple[Span, ...]) -> Passage:
+        key = sentence, highlights
+        made = self._made.get(key)
+        if made is None:
+            starts, text = self._starts, self._document.joined
+            end = starts[sentence + 1] if sentence + 1 < len(starts) else len(text)
+            made = self._made[key] = _passage(self._document, starts[sentence], end, highlights)
+        return made
 
 
 def _spans(document: Document, match: Match) -> list[Span]:
@@ -54,8 +91,10 @@ def _spans(document: Document, match: Match) -> list[Span]:
     return spans
 
 
-def _merged(spans: Sequence[Span]) -> list[Span]:
+def _merged(spans: list[Span]) -> list[Span]:
     """The same code points in spans that neither touch nor overlap, ascending."""
+    if len(spans) == 1:
+        return spans
     merged: list[Span] = []
     for start, end in sorted(spans):
         if merged and start <= merged[-1][1]:
@@ -65,29 +104,23 @@ def _merged(spans: Sequence[Span]) -> list[Span]:
     return merged
 
 
-def _passage(document: Document, sentence: int, highlights: Sequence[Span]) -> Passage:
-    text, starts = document.joined, document.sentences
-    end = int(starts[sentence + 1]) if sentence + 1 < len(starts) else len(text)
-    start, end = int(starts[sentence]), max(end, highlights[0][1])
-    while start < highlights[0][0] and text[start].isspace():
-        start += 1
-    while end > highlights[0][1] and text[end - 1].isspace():
-        end -= 1
-    start, end = _cut(text, start, end, highlights[0])
-    border = 0 if sentence == TITLE else document.border
-    shown = tuple((max(a, start) - start, min(b, end) - start) for a, b in highlights if a < end)
+def _passage(document: Document, start: int, end: int, highlights: Sequence[Span]) -> Passage:
+    text, in_title = document.joined, start < document.border
+    end = max(end, highlights[0][1])
+    start = min(start + len(text[start:end]) - len(text[start:end].lstrip()), highlights[0][0])
+    end = max(start + len(text[start:end].rstrip()), highlights[0][1])
+    if end - start > MOST_CHARACTERS:
+        start, end = _cut(text, start, end, highlights[0])
     return Passage(
-        field="title" if sentence == TITLE else "text",
-        start=start - border,
+        field="title" if in_title else "text",
+        start=start - (0 if in_title else document.border),
         sentence=text[start:end],
-        highlights=shown,
+        highlights=tuple([(max(a, start) - start, min(b, end) - start) for a, b in highlights if a < end]),
     )
 
 
 def _cut(text: str, start: int, end: int, highlight: Span) -> Span:
     """At most `MOST_CHARACTERS` of a sentence with the highlight inside, from word to word where that is near."""
-    if end - start <= MOST_CHARACTERS:
-        return start, end
     begin = max(start, min(highlight[0] - _LEAD, end - MOST_CHARACTERS))
     stop = begin + MOST_CHARACTERS
     if begin > start:

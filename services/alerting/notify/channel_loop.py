@@ -10,7 +10,7 @@ one of them is done: nothing is dropped.
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -45,7 +45,9 @@ log = logger()
 class ChannelLoop:
     """One channel at work."""
 
-    def __init__(self, process: Process, channel: Channel, is_routed: Callable[[Alert], bool], writer: Writer) -> None:
+    def __init__(
+        self, process: Process, channel: Channel, is_routed: Callable[[Alert], Awaitable[bool]], writer: Writer
+    ) -> None:
         """
         Args:
             process: the process that it runs in.
@@ -134,7 +136,11 @@ class ChannelLoop:
         except RecordError as error:
             await self._writer.write([set_aside(record, error, stage)])
         else:
-            if self._is_routed(alert) and not await deliver(alert, self.channel.config, send, write, self._stopping):
+            if (
+                alert.tells
+                and await self._is_routed(alert)
+                and not await deliver(alert, self.channel.config, send, write, self._stopping)
+            ):
                 return
         unfinished.done(record.offset)
 

@@ -32,6 +32,7 @@ async def deliver(alert: Alert, config: ChannelConfig, send: Send, write: Write,
         await write(
             Delivery(
                 alert_id=alert.id,
+                sequence=alert.sequence,
                 channel=config.id,
                 attempt=attempt,
                 outcome=step.outcome,
@@ -42,7 +43,11 @@ async def deliver(alert: Alert, config: ChannelConfig, send: Send, write: Write,
         )
         DELIVERIES.labels(config.id, step.outcome.value).inc()
         log.info(
-            f"delivery.{step.outcome.value}", channel=config.id, alert=alert.id, attempt=attempt, detail=step.reason
+            f"delivery.{step.outcome.value}",
+            channel=config.id,
+            alert=alert.event_id,
+            attempt=attempt,
+            detail=step.reason,
         )
         if step.wait_seconds is None:
             return True
@@ -55,7 +60,7 @@ async def _attempt(alert: Alert, config: ChannelConfig, send: Send) -> Answer:
     try:
         return await send(alert)
     except Exception as error:  # a defect of one channel must neither lose the alert nor stop the others
-        log.exception("channel.defect", channel=config.id, alert=alert.id)
+        log.exception("channel.defect", channel=config.id, alert=alert.event_id)
         return Answer(Verdict.LATER, f"defect of the channel: {type(error).__name__}")
 
 

@@ -1,13 +1,14 @@
-"""`tocsin.yaml`: the channels, and where the alerts go of watches that name none."""
+"""`tocsin.yaml`: the channels, where the alerts go of watches that name none, and what holds for all watches."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path as FolderPath
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Tag
+from pydantic import BaseModel, ConfigDict, Discriminator, StringConstraints, Tag
 
 from schemas.event import Identifier
+from services.alerting.match.inhibition import Inhibition
 from services.alerting.notify.channels.terminal import TerminalConfig
 from services.alerting.notify.channels.webhook import WebhookConfig
 from services.backbone.configuration import Part, duplicates, nearest, read_part
@@ -39,6 +40,10 @@ class InstallationFile(BaseModel):
     """The ways out."""
     default_channels: tuple[Identifier, ...] = ()
     """Where the alerts go of watches that name no channels."""
+    watch_folders: tuple[Annotated[str, StringConstraints(min_length=1, max_length=1_000)], ...] = ()
+    """Further folders of watches, so that teams keep their own; relative to this one, or absolute."""
+    inhibitions: tuple[Inhibition, ...] = ()
+    """Which watches hide which lesser ones that the same article meets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,17 @@ class Installation:
     def default_channels(self) -> tuple[str, ...]:
         """Each once."""
         return tuple(dict.fromkeys(name for name, _, _ in self.part.items("default_channels")))
+
+    @property
+    def watch_folders(self) -> Iterator[tuple[str, Location]]:
+        """Each as it is written, and where."""
+        for written, file, path in self.part.items("watch_folders"):
+            yield written, file.locate(path)
+
+    @property
+    def inhibitions(self) -> tuple[Inhibition, ...]:
+        """The rules, in their order."""
+        return tuple(rule for rule, _, _ in self.part.items("inhibitions"))
 
 
 def load_installation(folder: FolderPath) -> Installation:

@@ -3,6 +3,7 @@
     HIGH  Kabul desk: Tehreek-e-Taliban Pakistan, Kabul
     the title
       a sentence with the watched words highlighted
+      what changed, what is remarkable (services/alerting/notify/words.py)
       about: Safe havens, Military cooperation
       Example News · en · 2026-11-24 05:04 UTC, 13 min after publication
       https://news.example/2026/11/agreement
@@ -18,6 +19,7 @@ from typing import Final
 from rich.text import Text
 
 from schemas import Alert, Passage, Severity, TopicSummary
+from services.alerting.notify.words import COLLECTIVE, item_line, notes, subject
 
 SEVERITY_STYLES: Final[dict[Severity, str]] = {
     "low": "dim",
@@ -30,6 +32,8 @@ MARKS: Final = ("«", "»")
 """Around the watched words where there are no colours."""
 
 MOST_TOPICS: Final = 5
+MOST_ITEMS: Final = 20
+"""Shown of a collective alert; all that it keeps stand in the record."""
 
 _NEUTRAL: Final[dict[int, int | str]] = {
     **{code: 0x2400 + code for code in range(0x20)},  # control pictures
@@ -59,25 +63,46 @@ def neutral(text: str) -> str:
 
 
 def _layout(alert: Alert, show: Callable[[Passage], Text]) -> Text:
-    watch, article = alert.watch, alert.article
+    watch = alert.watch
     head = Text.assemble(
-        (f" {watch.severity.upper()} ", SEVERITY_STYLES[watch.severity]), f" {neutral(watch.name)}: {_names(alert)}"
+        (f" {watch.severity.upper()} ", SEVERITY_STYLES[watch.severity]),
+        f" {neutral(watch.name)}: {neutral(subject(alert))}",
     )
+    body = _collective(alert) if alert.reason in COLLECTIVE else _single(alert, show)
+    return Text("\n").join([head, *body])
+
+
+def _single(alert: Alert, show: Callable[[Passage], Text]) -> list[Text]:
+    """Title, sentences and origin of one article."""
     in_title = [show(passage) for passage in alert.passages if passage.field == "title"]
-    title = in_title[0] if in_title else Text(neutral(article.title) or "(no title)")
+    article = alert.article
+    title = in_title[0] if in_title else Text(neutral(article.title if article else "") or "(no title)")
     title.stylize_before("bold")
     below = [show(passage) for passage in alert.passages if passage.field == "text"]
+    below += [Text(neutral(note), style="italic") for note in notes(alert)]
     if alert.topics:
         below.append(Text.assemble("about: ", (neutral(_strongest(alert.topics)), "green")))
-    origin = filter(None, (article.source.name, article.language, _when(alert.rang_at, article.published_at)))
-    below.append(Text(neutral(" · ".join(origin)), style="dim"))
-    if article.url:
-        below.append(Text(neutral(article.url), style="dim"))
-    return Text("\n").join([head, title, *(Text("  ").append_text(line) for line in below)])
+    if article is not None:
+        origin = filter(None, (article.source.name, article.language, _when(alert.rang_at, article.published_at)))
+        below.append(Text(neutral(" · ".join(origin)), style="dim"))
+        if article.url:
+            below.append(Text(neutral(article.url), style="dim"))
+    return [title, *_indented(below)]
 
 
-def _names(alert: Alert) -> str:
-    return neutral(", ".join(dict.fromkeys(match.name for match in alert.matches)))
+def _collective(alert: Alert) -> list[Text]:
+    """What a collective alert stands for."""
+    lines = [Text(neutral(item_line(item))) for item in alert.items[:MOST_ITEMS]]
+    hidden = alert.stands_for - len(lines)
+    if hidden > 0 and lines:
+        lines.append(Text(f"and {hidden} more"))
+    lines += [Text(neutral(note), style="italic") for note in notes(alert)]
+    lines.append(Text(f"{alert.rang_at:%Y-%m-%d %H:%M} UTC", style="dim"))
+    return _indented(lines)
+
+
+def _indented(lines: Sequence[Text]) -> list[Text]:
+    return [Text("  ").append_text(line) for line in lines]
 
 
 def _strongest(topics: Sequence[TopicSummary]) -> str:

@@ -1,26 +1,19 @@
 """What is wrong with a watch that is well-formed: names that nobody defines, phrases that no one should search for,
-and demands that no article can meet."""
+and demands that no article can meet, or that nearly every one does (demands.py)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from services.alerting.watching.clauses import terms_of
+from services.alerting.watching.demands import never_met, nothing_needed
+from services.alerting.watching.known import Known
+from services.alerting.watching.terms import Family, Name, Term
 from services.alerting.watching.watch import Watch
 from services.backbone.configuration import nearest
 from services.backbone.yaml_file import Path
 from services.matching.acronyms import is_acronym
-from services.matching.expressions import Phrase, Reference, Term
-from services.matching.fold import fold_phrases
+from services.matching.expressions import Phrase, Reference
 from services.matching.objections import objection_to
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the pack defines."""
-
-    ids: Mapping[str, frozenset[str]]
-    """What a reference may name, by its kind: actor, kind, topic."""
-    kind_of: Mapping[str, str]
-    """Of each actor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,47 +32,50 @@ def find_problems(watch: Watch, known: Known | None) -> Iterator[Problem]:
         watch: the watch.
         known: what the pack defines; None where the pack cannot be read, and ids are not checked.
     """
-    for key, terms in (("all", watch.all), ("any", watch.any), ("none", watch.none)):
-        for number, term in enumerate(terms):
-            if isinstance(term, Phrase):
-                yield from _objection((key, number), term)
-            elif known is not None and term.id not in known.ids[term.kind]:
-                fix = nearest(term.id, known.ids[term.kind], "define it in a file under pack/, or remove it")
-                yield Problem((key, number), f"unknown {term.kind} {term.id!r}", fix)
-    yield from _never_met(watch, known)
+    for key, clauses in watch.lists():
+        for number, clause in enumerate(clauses):
+            for path, term in terms_of(clause, (key, number)):
+                yield from _of_term(path, term, known)
+    yield from _of_filters(watch, known)
+    if demand := never_met(watch, known) or nothing_needed(watch):
+        yield Problem(*demand)
 
 
-def _objection(path: Path, phrase: Phrase) -> Iterator[Problem]:
-    if objection := objection_to(phrase.text, exact=is_acronym(phrase.text)):
-        what, _, fix = objection.partition("; ")
-        if not fix or "case:" in fix:  # an alias of the pack has a `case`, a phrase of a watch has none
-            fix = "write a longer phrase, or a bare acronym in capitals"
-        yield Problem(path, what, fix)
+def _of_term(path: Path, term: Term, known: Known | None) -> Iterator[Problem]:
+    if isinstance(term, Phrase | Name):
+        if objection := objection_to(term.text, exact=is_acronym(term.text)):
+            what, _, fix = objection.partition("; ")
+            if not fix or "case:" in fix:  # an alias of the pack has a `case`, a phrase of a watch has none
+                fix = "write a longer phrase, or a bare acronym in capitals"
+            yield Problem(path, what, fix)
+    elif known is not None:
+        kind = "actor" if isinstance(term, Family) else term.kind
+        yield from _unknown(path, kind, term.id, known)
 
 
-def _never_met(watch: Watch, known: Known | None) -> Iterator[Problem]:
-    if not watch.all and not watch.any:
-        yield Problem((), "it can never be met: no term says what to ring for", "list terms under any: or all:")
-        return
-    if not watch.none:
-        return
-    barred = [_is_barred(term, watch.none, known) for term in watch.all]
-    if True in barred:
-        number = barred.index(True)
-        what = f"it can never be met: {watch.all[number].label!r} is under all: and barred by none:"
-        yield Problem(("all", number), what, "remove it from one of the two")
-    elif watch.any and all(_is_barred(term, watch.none, known) for term in watch.any):
-        what = "it can never be met: none: bars every term of any:"
-        yield Problem(("any",), what, "remove terms from one of the two")
+def _of_filters(watch: Watch, known: Known | None) -> Iterator[Problem]:
+    filters = watch.filters
+    for key in ("languages", "sources", "tiers", "countries"):
+        if getattr(filters, key) == ():
+            yield Problem(("filters", key), "it can never be met: an empty list lets nothing pass", "remove it")
+    if filters.sources and set(filters.sources) <= set(filters.not_sources):
+        what = "it can never be met: every source of sources: is under not_sources:"
+        yield Problem(("filters", "not_sources"), what, "remove sources from one of the two")
+    if known is not None and "source" in known.ids:
+        for key, sources in (("sources", filters.sources or ()), ("not_sources", filters.not_sources)):
+            for number, source in enumerate(sources):
+                yield from _unknown(("filters", key, number), "source", source, known)
+    if filters.salience and not any(_has_salience(term) for term in watch.required):
+        what = "salience is of actors, and this watch asks for none"
+        yield Problem(("filters", "salience"), what, "remove it, or use confidence: for topics")
 
 
-def _is_barred(term: Term, none: Sequence[Term], known: Known | None) -> bool:
-    """Whether an article that has the term always has one of `none` too."""
-    if term in none:
-        return True
-    if isinstance(term, Reference):
-        kind = known.kind_of.get(term.id) if known is not None and term.kind == "actor" else None
-        return kind is not None and Reference("kind", kind) in none
-    barring = [other.text for other in none if isinstance(other, Phrase) and not is_acronym(other.text)]
-    wanted, *words = fold_phrases([term.text, *barring])
-    return any(f" {word} " in f" {wanted} " for word in words if word)
+def _has_salience(term: Term) -> bool:
+    return isinstance(term, Family) or (isinstance(term, Reference) and term.kind in ("actor", "kind"))
+
+
+def _unknown(path: Path, kind: str, name: str, known: Known) -> Iterator[Problem]:
+    if name not in known.ids[kind]:
+        where = "sources/" if kind == "source" else "pack/"
+        fix = nearest(name, known.ids[kind], f"define it in a file under {where}, or remove it")
+        yield Problem(path, f"unknown {kind} {name!r}", fix)

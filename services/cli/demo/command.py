@@ -19,8 +19,8 @@ from rich.text import Text
 
 from schemas import Article, Source
 from schemas.ids import article_id, revision
+from services.alerting.match.load import load_watches
 from services.alerting.match.meet import match_watches
-from services.alerting.watching.watches import load_watches
 from services.backbone.errors import TocsinError
 from services.backbone.provision import provision
 from services.backbone.settings import KafkaSettings, Settings, load_settings
@@ -134,7 +134,7 @@ class _Demo:
         self._start(Stage.DECIDE)
         await self._until(lambda: self._newsroom.served(edition=2))
         edited = {rang for rang in expected if rang[1] in {_article(a).id for a in samples() if a.edited}}
-        await self._until(lambda: self._decided("same-article") >= len(edited))
+        await self._until(lambda: self._decided("nothing-new") >= len(edited))
         await asyncio.sleep(QUIET_SECONDS)
 
     def _summary(self, expected: set[Rang], seconds: float) -> None:
@@ -155,8 +155,11 @@ class _Demo:
 
     async def _follow(self) -> None:
         async for alert in read_alerts(self._settings.kafka, ALERTS.name, From.BEGINNING):
-            self._rang[alert.watch.id, alert.article.id] += 1
-            self._ids.add(alert.id)
+            if not alert.tells:
+                continue
+            if alert.article is not None and alert.action == "ring":
+                self._rang[alert.watch.id, alert.article.id] += 1
+            self._ids.add(alert.event_id)
             show(self._console, alert)
 
     def _say(self, words: str) -> None:

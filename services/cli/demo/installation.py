@@ -13,6 +13,8 @@ from services.cli.demo.articles import FEEDS
 SECRET_VARIABLE = "TOCSIN_DEMO_WEBHOOK_SECRET"  # noqa: S105 - the variable's name
 LOOPBACK = "127.0.0.0/8"
 """Only public addresses are asked unless a source is permitted more."""
+RING_LAST = "1d"
+"""Who looks at a demo is to see what came before it began, too."""
 SECRET = "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
 
 
@@ -32,6 +34,7 @@ def write_installation(folder: Path, site: str) -> None:
             "url": f"{site}/{name}.xml",
             "interval": 2,
             "max_interval": 2,
+            "ring_last": RING_LAST,
             "allow_networks": [LOOPBACK],
             "site": ["news.example"],
         }
@@ -43,8 +46,13 @@ def write_installation(folder: Path, site: str) -> None:
 
 
 def add_real_sources(folder: Path) -> None:
-    """Add the default sources; the running ingestion takes them over."""
-    shutil.copytree(DEFAULT_CONFIG / "sources", folder / "sources", dirs_exist_ok=True)
+    """Add the default sources, to ring for the last day, too; the running ingestion takes them over."""
+    for file in sorted((DEFAULT_CONFIG / "sources").glob("*.yaml")):
+        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+        _write(
+            folder / "sources" / file.name,
+            {"sources": [source | {"ring_last": RING_LAST} for source in content["sources"]]},
+        )
 
 
 def _write(path: Path, content: object) -> None:

@@ -16,7 +16,7 @@ from services.backbone.errors import TocsinError
 from services.backbone.settings import load_settings
 from services.cli.options import Config
 from services.cli.source.asking import asking
-from services.cli.source.options import AllowNetwork, address, networks
+from services.cli.source.options import AllowNetwork, address, duration, networks
 from services.cli.source.report import describe
 from services.cli.source.writing import key_of, known_by_address, write_sources
 from services.ingestion.examine import Examined, of_feeds
@@ -39,6 +39,10 @@ def add(
     identifier: Annotated[str | None, typer.Option("--id", help="The source's id; else from its site.")] = None,
     name: Annotated[str | None, typer.Option(help="The outlet's name; else what it calls itself.")] = None,
     file: Annotated[str, typer.Option(help="The file in sources/ to write it to.", metavar="NAME")] = "added",
+    ring_last: Annotated[
+        str | None,
+        typer.Option(help="Of what stands there now, what was published within this time rings: 6h.", metavar="TIME"),
+    ] = None,
     allow_network: AllowNetwork = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show it, and write nothing.")] = False,
     config: Config = None,
@@ -48,7 +52,8 @@ def add(
     folder = load_settings(config=config).config
     sources = load_sources(folder)
     refuse_known(where, sources)
-    source, found = asyncio.run(_look(where, allowed, identifier, name, sources))
+    rings = {"ring_last": duration(ring_last, "--ring-last")} if ring_last is not None else {}
+    source, found = asyncio.run(_look(where, allowed, identifier, name, sources, rings))
     console = Console(soft_wrap=True, highlight=False)
     console.print(describe(source, found, datetime.now(UTC), entries=True))
     if dry_run:
@@ -59,7 +64,12 @@ def add(
 
 
 async def _look(
-    url: str, allowed: Networks, identifier: str | None, name: str | None, sources: Sources
+    url: str,
+    allowed: Networks,
+    identifier: str | None,
+    name: str | None,
+    sources: Sources,
+    rings: Mapping[str, object],
 ) -> tuple[Source, Examined]:
     """The source as it will be written, and what it holds now."""
     taken = {source.id for source in sources.sources}
@@ -71,7 +81,7 @@ async def _look(
         called = name or name_of(found.calls_itself, url)
         values: dict[str, object] = {"id": identifier or id_of(url, called, taken), "name": called}
         values |= {"kind": found.kind} if found.kind != "feed" else {}
-        values |= {"url": found.url} | ({"allow_networks": allowed} if allowed else {})
+        values |= {"url": found.url, **({"allow_networks": allowed} if allowed else {}), **rings}
         source = make_source(values)
         examined = await asker.examine(source) if found.feed.follow else of_feeds([found.feed])
     if language := examined.language or found.site_language:

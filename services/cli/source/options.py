@@ -1,10 +1,12 @@
 """Options that several commands of the group share."""
 
+from datetime import timedelta
 from typing import Annotated
 
 import typer
 
 from services.backbone.addresses import Networks
+from services.backbone.durations import read_duration
 from services.ingestion.address import checked_address
 from services.ingestion.source_values import read_network
 
@@ -24,6 +26,18 @@ def networks(written: list[str] | None) -> Networks:
         return tuple(map(read_network, written or ()))
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--allow-network") from None
+
+
+def duration(written: str, option: str) -> timedelta:
+    """A time as it was typed.
+
+    Raises:
+        typer.BadParameter: it is none.
+    """
+    try:
+        return read_duration(written)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint=option) from None
 
 
 def address(written: str) -> str:

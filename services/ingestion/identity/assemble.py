@@ -93,7 +93,7 @@ def build_article(
         id=known_as or _id(entry, source, url, title, text),
         revision=revision(title, text),
         url=url or "",
-        source=Outlet(id=source.id, name=source.name, tier=source.tier, country=source.country),
+        source=outlet_of(source),
         title=title,
         text=text,
         language=language,
@@ -106,6 +106,11 @@ def build_article(
         sketch=sketch(text),
         truncated=cut,
     )
+
+
+def outlet_of(source: Source) -> Outlet:
+    """What articles say of their source."""
+    return Outlet(id=source.id, name=source.name, tier=source.tier, country=source.country)
 
 
 def _id(entry: Entry, source: Source, url: str | None, title: str, text: str) -> str:

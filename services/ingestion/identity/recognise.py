@@ -8,6 +8,10 @@ the others an article is made of the feed's own words, and it is one that is kno
 4. by its words, where guid and address are new and the old ones are gone from the feed: the site changed all of them.
 It keeps the id under which it is known. It is fresh if its words were never published, or changed (schemas.material).
 
+A tombstone (RFC 6721) withdraws the article that the source is known to have published with that guid or address,
+unless an entry with a later date brings it back; it can withdraw no other source's. What is withdrawn is remembered as
+such (withdraw.py): standing in the feed all the while it stays withdrawn; gone from it and there again it is fresh.
+
 What is remembered is what stands in the feed now and, beside that, the newest of what stood there before: feeds are
 served from several copies of different age, so an article that is gone comes back for a while.
 """
@@ -15,17 +19,17 @@ served from several copies of different age, so an article that is gone comes ba
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from hashlib import blake2b
 
 from schemas import Article
 from schemas.ids import article_id
 from schemas.material import material
 from schemas.state import SourceState
-from services.ingestion.identity.address_key import address_key, is_front_page
 from services.ingestion.identity.assemble import ArticleWithoutText, build_article
-from services.ingestion.identity.canonical_url import canonical_url
+from services.ingestion.identity.digests import digest_of, guid_of, link_of
 from services.ingestion.identity.known import Known, pack, unpack
-from services.ingestion.reading.entry import Entry
+from services.ingestion.identity.tombstones import Withdrawal, later, withdrawals
+from services.ingestion.identity.withdraw import is_withdrawn
+from services.ingestion.reading.entry import Entry, Tombstone
 from services.ingestion.sources import Source
 
 FEWEST_KEPT = 100
@@ -68,39 +72,77 @@ class Sighting:
     @property
     def known_as(self) -> str | None:
         """The id that it keeps; None where it is new, and its page may still say that its address is another one."""
-        return self.before.id if self.before is not None else None
+        return self.before.id if self.before is not None and self.before.revision else None
+
+    @property
+    def waited(self) -> bool:
+        """It stood there at the source's first reading, and could not be published yet."""
+        return self.before is not None and not self.before.revision
+
+    def row(self, article: Article) -> Known:
+        """What is remembered once this is published of it."""
+        return self.mark.on(Known(article.id, article.revision, self.article.revision))
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What stands in a feed now, beside what was published of it."""
 
-    current: tuple[Known | Sighting, ...]
-    """In the order of the feed, of each article the first."""
+    current: tuple[Known | Sighting | Withdrawal, ...]
+    """In the order of the feed, of each article the first; what tombstones speak of at the end."""
     before: tuple[Known, ...]
     """What was remembered, the oldest first."""
     refused: tuple[ArticleWithoutText, ...]
     """One for each entry that no article could be made of."""
+    whole: bool = True
+    """What is not in it is not in the feed any more."""
 
     @property
     def fresh(self) -> tuple[Sighting, ...]:
         """What is to be published, unless its page shows that it is no news."""
         return tuple(found for found in self.current if isinstance(found, Sighting))
 
+    @property
+    def withdrawals(self) -> tuple[Withdrawal, ...]:
+        """What is to be published as withdrawn."""
+        return tuple(found for found in self.current if isinstance(found, Withdrawal))
+
+    def replaced_by(self, article: Article) -> str | None:
+        """The revision of it that was published last."""
+        return next((row.revision for row in reversed(self.before) if row.id == article.id and row.revision), None)
+
     def is_news(self, article: Article) -> bool:
         """Whether this revision was never published."""
         return all((row.id, row.revision) != (article.id, article.revision) for row in self.before)
 
 
-def recognise(entries: Iterable[Entry], source: Source, state: SourceState | None, now: datetime) -> Seen:
-    """Tell the entries of a feed apart: published as they stand, changed, new."""
+def recognise(
+    entries: Iterable[Entry],
+    source: Source,
+    state: SourceState | None,
+    now: datetime,
+    tombstones: Iterable[Tombstone] = (),
+    *,
+    whole: bool = True,
+) -> Seen:
+    """Tell the entries of a feed apart: published as they stand, changed, new.
+
+    Args:
+        entries: of the feed, in its order.
+        source: whose feed that is.
+        state: what is remembered of it.
+        now: when it was read.
+        tombstones: what the feed says it took back.
+        whole: all that stands in the feed is among the entries.
+    """
+    entries, tombstones = later(entries, tombstones)
     before = tuple(unpack(state.known)) if state is not None else ()
     older = state.revisions if state is not None and not before else {}
     refused: list[ArticleWithoutText] = []
     found: list[Known | Sighting] = []
     as_it_stood = {row.entry: row for row in before if row.entry}
     for entry in entries:
-        digest = _digest(entry.guid, entry.link, entry.title, entry.content, entry.published)
+        digest = digest_of(entry.guid, entry.link, entry.title, entry.content, entry.published)
         if (row := as_it_stood.get(digest)) is not None:
             found.append(row)
             continue
@@ -109,39 +151,53 @@ def recognise(entries: Iterable[Entry], source: Source, state: SourceState | Non
         except ArticleWithoutText as error:
             refused.append(error)
             continue
-        mark = Mark(digest, _guid(entry), _link(entry), article.id)
+        mark = Mark(digest, guid_of(entry), link_of(entry), article.id)
         if article.id in older or article_id(article.url) in older:
             found.append(mark.on(Known(article.id, article.revision, article.revision)))
         else:
             found.append(Sighting(entry, article, mark))
-    return Seen(tuple(_first_of_each(_settled(found, before))), before, tuple(refused))
+    current = tuple(_first_of_each(_settled(found, before)))
+    taken_back = withdrawals(tombstones, {_id_of(one) for one in current}, before, source, now)
+    return Seen((*current, *taken_back), before, tuple(refused), whole)
 
 
-def remember(seen: Seen, dealt: Mapping[str, Article]) -> str:
+def remember(seen: Seen, dealt: Mapping[str, Article], *, first: bool = False) -> str:
     """What a source's state knows once these are published.
 
     Args:
         seen: what stands in the feed.
         dealt: what was published of the fresh ones, or turned out to be no news, by the id of the sighting's article.
             Those that are left out come again at the next reading.
+        first: of the source's first reading: it is remembered that what is left out stood there.
 
     Raises:
         ValueError: an id that is none of a fresh sighting.
     """
-    if strangers := dealt.keys() - {sighting.article.id for sighting in seen.fresh}:
+    if strangers := dealt.keys() - {found.article.id for found in seen.current if not isinstance(found, Known)}:
         raise ValueError(f"{min(strangers)} is the id of no fresh sighting; give articles by their sighting's id")
     current: list[Known] = []
     for found in reversed(seen.current):
         if isinstance(found, Known):
             current.append(found)
         elif (article := dealt.get(found.article.id)) is not None:
-            current.append(found.mark.on(Known(article.id, article.revision, found.article.revision)))
+            current.append(found.row(article))
         elif found.before is not None:
             current.append(found.before)
-    ids = {row.id for row in current}
-    beside = [row for row in seen.before if row.id not in ids]
+        elif first and isinstance(found, Sighting):
+            current.append(found.mark.on(Known(found.article.id, "", ""))._replace(entry=""))
+    ids = {row.id for row in current} | dealt.keys()
+    beside = [_gone(row) if seen.whole else row for row in seen.before if row.id not in ids]
     kept = min(MOST_KEPT, max(FEWEST_KEPT, KEPT_FOR_EACH * len(current)))
     return pack([*beside[-kept:], *current])
+
+
+def _gone(row: Known) -> Known:
+    """What is remembered of an article that left the feed: where it is withdrawn, its return is news."""
+    return row._replace(words=row.revision, entry="") if is_withdrawn(row) else row
+
+
+def _id_of(found: Known | Sighting) -> str:
+    return found.id if isinstance(found, Known) else found.article.id
 
 
 def _settled(found: list[Known | Sighting], before: tuple[Known, ...]) -> list[Known | Sighting]:
@@ -188,22 +244,5 @@ def _beside(found: Known | Sighting, row: Known | None) -> Known | Sighting:
 def _first_of_each(found: Iterable[Known | Sighting]) -> Iterable[Known | Sighting]:
     first: dict[str, Known | Sighting] = {}
     for one in found:
-        first.setdefault(one.id if isinstance(one, Known) else one.article.id, one)
+        first.setdefault(_id_of(one), one)
     return first.values()
-
-
-def _guid(entry: Entry) -> str:
-    """Of a guid that can tell articles apart: not of the outlet's front page."""
-    if entry.guid is None:
-        return ""
-    address = canonical_url(entry.guid)
-    return "" if address is not None and is_front_page(address) else _digest(entry.guid)
-
-
-def _link(entry: Entry) -> str:
-    address = canonical_url(entry.link) if entry.link and not entry.shares_link else None
-    return "" if address is None or is_front_page(address) else _digest(address_key(address))
-
-
-def _digest(*parts: object) -> str:
-    return blake2b("\0".join(map(str, parts)).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from schemas.state import Habit
-from services.ingestion.polling.chance import as_few, as_many, gap_shape, longer_gap
+from services.backbone.chance import as_few, as_many, gap_shape, longer_gap
 from services.ingestion.polling.habit import DAY_SECONDS, Rates, mean_of
 
 YEARS_BETWEEN = 20

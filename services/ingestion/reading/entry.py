@@ -60,6 +60,18 @@ def texts_of(summaries: Sequence[str], content: str) -> tuple[str, str, bool]:
 
 
 @dataclass(frozen=True, slots=True)
+class Tombstone:
+    """Word of a feed that it took an entry back (RFC 6721)."""
+
+    ref: str
+    """The entry's id within the feed."""
+    when: datetime | None = None
+    """When it was; None where that cannot be read."""
+    link: str | None = None
+    """Where the entry stood; absolute."""
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """How often, and when, a feed asks to be fetched."""
 
@@ -95,5 +107,7 @@ class Feed:
     """The address that the feed says is its own, and that a hub knows it by."""
     encoding: str | None = None
     """By which its bytes were read; None where they were not decoded to characters first."""
+    tombstones: tuple[Tombstone, ...] = ()
+    """Entries that it says it took back."""
     follow: tuple[str, ...] = ()
     """Addresses of further documents to read in its place, of a sitemap index."""

@@ -120,7 +120,11 @@ def _read_tolerantly(text: str, url: str, now: datetime) -> Feed | None:
     except FeedUnreadable:
         if not recovered.entries:
             return None
-    feeds = (replace(feed, entries=feed.entries[:last], complete=complete) for feed in (tolerated, recovered))
+    tombstones = recovered.tombstones  # feedparser knows none
+    feeds = (
+        replace(feed, entries=feed.entries[:last], complete=complete, tombstones=tombstones)
+        for feed in (tolerated, recovered)
+    )
     return _filled(*feeds)
 
 

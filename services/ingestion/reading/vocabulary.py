@@ -17,6 +17,7 @@ _BASE = """
     http://purl.org/pie http://purl.org/atom/ns# http://www.w3.org/2005/atom
 """
 _MODULES = {
+    "http://purl.org/atompub/tombstones/1.0": "at",
     "http://purl.org/rss/1.0/modules/content": "content",
     "http://purl.org/dc/elements/1.1": "dc",
     "http://purl.org/dc/elements/1.0": "dc",

@@ -13,7 +13,7 @@ from schemas.article import Mark
 from services.ingestion.reading.asked import asked
 from services.ingestion.reading.dates import read_date
 from services.ingestion.reading.document import Document
-from services.ingestion.reading.entry import MAX_ENTRIES, Asked, Entry, Feed, texts_of
+from services.ingestion.reading.entry import MAX_ENTRIES, Asked, Entry, Feed, Tombstone, texts_of
 from services.ingestion.reading.languages import declared_language, language_tag
 from services.ingestion.reading.links import absolute, base_of, host_of
 from services.ingestion.reading.markup import as_meant, markup_of, text_of
@@ -107,7 +107,16 @@ class _Reading:
             updated=updated or published,
             hub=self._related(fields, "hub"),
             self_link=self._related(fields, "self"),
+            tombstones=tuple(self._tombstones(fields)),
         )
+
+    def _tombstones(self, fields: Fields) -> Iterator[Tombstone]:
+        for element in fields.get("at:deleted-entry", ())[:MAX_ENTRIES]:
+            if ref := (element.get("ref") or "").strip():
+                relative = self._is_relative(ref, element)
+                ref = (absolute(ref, self._base(element)) if relative else None) or ref
+                when, _ = read_date(element.get("when") or "", self.now)
+                yield Tombstone(ref, when, self._alternate(_fields(element)))
 
     def _entry(self, item: _Element) -> Entry:
         fields = _fields(item)

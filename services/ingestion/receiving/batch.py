@@ -8,6 +8,7 @@ from typing import Any
 
 from schemas import Article
 from services.ingestion.identity.assemble import ArticleWithoutText, build_article
+from services.ingestion.identity.withdraw import withdrawn
 from services.ingestion.receiving.item import ItemRefused, PushedArticle, read_item
 from services.ingestion.sources import Source
 
@@ -99,9 +100,12 @@ def read_articles(body: bytes, media_type: str, source: Source, now: datetime) -
 
 def _article(item: PushedArticle, source: Source, now: datetime) -> Article | Refusal:
     try:
-        article = build_article(item.entry(now), source, now)
+        article = build_article(item.entry(now), source, now, wordless=item.withdrawn)
     except ArticleWithoutText:
         return Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "neither title nor text; give one")
+    if item.withdrawn:
+        words = {"title": article.title, "text": article.text, "language": article.language}
+        return withdrawn(article.id, article.source, None, now, url=article.url, marks=("pushed",), **words)
     marks = [mark for mark in article.marks if mark != "teaser" or article.url]  # without a page it is the whole
     return article.model_copy(update={"marks": (*marks, "pushed")})
 

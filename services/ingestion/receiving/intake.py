@@ -2,7 +2,8 @@
 absent broker is bounded.
 
 What this process published of a source lately it knows by article id and revision. That memory is bounded and dies
-with the process: then a repeat is published again, under the same ids, and readers drop it.
+with the process: then a repeat is published again, under the same ids, and readers drop it; and a revision does not say
+what it replaces.
 """
 
 import asyncio
@@ -73,8 +74,9 @@ class Intake:
             key = (source.id, article.id)
             known = self._published.get(key)
             if known is None or known.revision != article.revision:
+                before = known.revision if known is not None else None
                 known = self._published[key] = _Published(article.revision, outcome)
-                fresh.append(article)
+                fresh.append(article if before is None else article.model_copy(update={"replaces": before}))
             self._published.move_to_end(key)
             outcomes.append(known.outcome)
         while len(self._published) > MAX_REMEMBERED:

@@ -75,6 +75,8 @@ class PushedArticle(BaseModel):
     """The same."""
     authors: Annotated[tuple[_Line, ...], Field(max_length=20)] = ()
     """Names."""
+    withdrawn: bool = False
+    """The sender takes the article back: its id or url is enough."""
     media: Annotated[tuple[Annotated[_PushedMedia, BeforeValidator(_media)], ...], Field(max_length=20)] = ()
     """Pictures, sound and film: addresses, or {"url": ..., "type": ...}."""
 

@@ -5,6 +5,7 @@
                   application/x-ndjson                             one article a line
     {"id": "...", "url": "...", "title": "...", "text": "..." or "html": "...", "language": "ur",
      "published_at": "2026-11-24T05:00:00Z", "updated_at": "...", "authors": ["..."], "media": ["https://..."]}
+    {"id": "..." or "url": "...", "withdrawn": true}               it is taken back; a source takes back only its own
 
     202  all are taken, and the broker has them; so for each of them `id` and `revision`
     207  some are taken: `items`, in the order sent, say which

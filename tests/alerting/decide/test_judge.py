@@ -1,105 +1,84 @@
-from datetime import datetime, timedelta
-
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from schemas import Alert, Mention, Reason
-from services.alerting.decide.judge import decide, ring, rung
-from services.alerting.decide.memory import KEPT, MOST_FORGOTTEN, Memory
-from tests.alerting.examples import NOON, mention
+from services.alerting.decide.judge import judge, judge_revised
+from services.alerting.decide.memory import Memory
+from tests.alerting.decide.reports import DAY, HOUR, decided, report, revised, text_about
+from tests.alerting.examples import NOON
 
-WATCHES, ARTICLES = ("ttp", "iskp"), ("one", "two", "three")
-EVERY = [mention(watch, slug) for watch in WATCHES for slug in ARTICLES]
-SECOND = timedelta(seconds=1)
-
-
-def decided(mentions: list[Mention], memory: Memory) -> list[Alert]:
-    """Decide one after the other, as the process does."""
-    alerts = []
-    for each in mentions:
-        reason = decide(each, memory)
-        if reason is Reason.FIRST_MENTION:
-            alerts.append(ring(each, reason))
-            memory.remember(rung(each).key, each.met_at)
-        memory.forget(each.met_at)
-    return alerts
+WIRE = text_about("the wire")
 
 
-@pytest.mark.parametrize(
-    ("second", "reason"),
-    [
-        pytest.param(mention(), Reason.SAME_ARTICLE, id="delivered again, it is silent"),
-        pytest.param(mention(met_at=NOON + KEPT), Reason.SAME_ARTICLE, id="met again much later, it is silent"),
-        pytest.param(
-            mention().model_copy(update={"matches": (), "id": "men-other"}),
-            Reason.SAME_ARTICLE,
-            id="an edited article that meets the watch in another way is silent",
-        ),
-        pytest.param(mention(slug="two"), Reason.FIRST_MENTION, id="another article rings"),
-        pytest.param(mention("iskp"), Reason.FIRST_MENTION, id="another watch rings for the same article"),
-    ],
-)
-def test_what_rings_after_a_first_mention(second: Mention, reason: Reason) -> None:
-    memory = Memory()
-    assert len(decided([mention()], memory)) == 1
+def test_an_alert_takes_everything_of_its_article_from_its_mention() -> None:
+    mention = report(figures={"killed": 3}, names=["actor/ttp", "topic/raids"])
+    (verdict,) = decided(mention)
+    alert = verdict.alert
 
-    assert decide(second, memory) is reason
-
-
-def test_an_alert_takes_everything_from_its_mention() -> None:
-    first = mention()
-    alert = ring(first, Reason.FIRST_MENTION)
-
-    assert alert.rang_at == first.met_at
-    assert alert.reason is Reason.FIRST_MENTION
+    assert alert is not None
     shared = set(Mention.model_fields) & set(Alert.model_fields) - {"id"}
-    assert {name: getattr(alert, name) for name in shared} == {name: getattr(first, name) for name in shared}
-    assert rung(first).alert_id == alert.id
+    assert {name: getattr(alert, name) for name in shared} == {name: getattr(mention, name) for name in shared}
+    assert alert.rang_at == mention.met_at
+    assert [(one.source, one.article_id, one.url, one.title) for one in alert.sources] == [
+        (mention.article.source, mention.article.id, mention.article.url, mention.article.title)
+    ]
 
 
-@given(st.lists(st.sampled_from(EVERY), max_size=40), st.permutations(EVERY))
-def test_any_order_and_repetition_gives_each_alert_once(repeated: list[Mention], order: list[Mention]) -> None:
-    rang = decided([*repeated, *order, *repeated], Memory())
+def test_an_alert_can_be_written_and_read_again() -> None:
+    memory = Memory()
+    verdicts = [
+        judge(report(text=WIRE, figures={"killed": 3}), memory),
+        judge(report("two", "mirror", names=["actor/iskp"], text=WIRE, figures={"killed": 5}), memory),
+        judge(report(title="Other", text=WIRE, figures={"killed": 6}, at=NOON + HOUR), memory),
+        *judge_revised(revised(is_withdrawn=True, at=NOON + DAY), memory),
+    ]
 
-    assert sorted(alert.id for alert in rang) == sorted(ring(each, Reason.FIRST_MENTION).id for each in EVERY)
-
-
-def test_an_entry_is_forgotten_after_its_time_and_not_before() -> None:
-    memory = Memory([("ttp/one", NOON)])
-
-    assert memory.forget(NOON + KEPT) == []
-    assert "ttp/one" in memory
-    assert memory.forget(NOON + KEPT + SECOND) == ["ttp/one"]
-    assert "ttp/one" not in memory
-
-
-def test_the_oldest_are_forgotten_first_and_not_all_at_once() -> None:
-    memory = Memory((f"ttp/{age}", NOON - age * SECOND) for age in range(25))
-
-    assert memory.forget(NOON + 2 * KEPT) == [f"ttp/{24 - n}" for n in range(MOST_FORGOTTEN)]
-    assert len(memory) == 25 - MOST_FORGOTTEN
+    alerts = [verdict.alert for verdict in verdicts if verdict.alert is not None]
+    assert [alert.reason for alert in alerts] == [
+        Reason.FIRST_MENTION,
+        Reason.NEW_ENTITY,
+        Reason.CORRECTED,
+        Reason.WITHDRAWN,
+    ]
+    assert [Alert.read(alert.write()) for alert in alerts] == alerts
 
 
-def test_a_mention_from_the_future_does_not_empty_the_memory() -> None:
-    memory = Memory((f"ttp/{n}", NOON) for n in range(100))
-    future = datetime(2099, 1, 1, tzinfo=NOON.tzinfo)
-    decided([mention(slug="odd", met_at=future), *(mention(slug=f"new-{n}") for n in range(50))], memory)
+def test_the_same_mentions_make_the_same_alerts() -> None:
+    mentions = [
+        report(f"{n % 7}", f"source-{n % 3}", names=[f"actor/{n % 5}"], text=text_about(f"{n % 4}")) for n in range(50)
+    ]
 
-    assert len(memory) == 100 + 1 + 50 - MOST_FORGOTTEN
+    assert decided(*mentions) == decided(*mentions)
 
 
-@given(st.lists(st.tuples(st.integers(0, 400), st.booleans()), max_size=60))
-def test_what_is_remembered_is_what_rang_less_what_was_forgotten(steps: list[tuple[int, bool]]) -> None:
-    memory, rang, forgotten = Memory(), set[str](), set[str]()
-    for number, (days, rings) in enumerate(steps):
-        now = NOON + timedelta(days=days)
-        if rings:
-            memory.remember(f"ttp/{number}", now)
-            rang.add(f"ttp/{number}")
-        gone = memory.forget(now)
-        assert len(gone) <= MOST_FORGOTTEN
-        forgotten.update(gone)
+def test_a_ring_that_failed_to_be_remembered_is_made_again_with_the_same_id() -> None:
+    first, again = decided(report())[0].alert, decided(report(at=NOON + HOUR))[0].alert
 
-    assert {key for key in rang if key in memory} == rang - forgotten
-    assert len(memory) == len(rang - forgotten)
+    assert first is not None
+    assert again is not None
+    assert first.event_id == again.event_id
+
+
+def test_a_revision_concerns_each_watch_that_it_no_longer_meets() -> None:
+    memory = Memory()
+    decided(*(report(watch=watch) for watch in ("one", "two", "three")), memory=memory)
+    verdicts = judge_revised(revised(met=["two"], at=NOON + HOUR), memory)
+
+    assert [verdict.alert.watch.id for verdict in verdicts if verdict.alert is not None] == ["one", "three"]
+
+
+def test_a_mention_that_comes_after_a_later_withdrawal_changes_nothing() -> None:
+    memory = Memory()
+    decided(report(), memory=memory)
+    (gone,) = judge_revised(revised(is_withdrawn=True, at=NOON + 2 * HOUR), memory)
+    late = judge(report(title="Between", seen_at=NOON + HOUR, at=NOON + 3 * HOUR), memory)
+
+    assert (gone.reason, late.reason) == (Reason.WITHDRAWN, Reason.SAME_ARTICLE)
+
+
+def test_the_sources_that_carried_a_watch_are_remembered_with_their_last_time() -> None:
+    memory = Memory()
+    decided(report("one"), report("two", "mirror", at=NOON + DAY), report("three", at=NOON + DAY), memory=memory)
+    watch = memory.watch("kabul-desk")
+
+    assert watch is not None
+    assert watch.sources == {"herald": NOON + DAY, "mirror": NOON + DAY}
+    assert watch.names == {"herald": "Herald", "mirror": "Mirror"}
+    assert (watch.began_at, watch.summary) == (NOON, report().watch)

@@ -2,9 +2,13 @@ from collections.abc import Mapping
 
 import pytest
 
-from schemas import Mention, Source, TaggedArticle
-from services.alerting.match.meet import match_watches
-from tests.alerting.examples import NOON, article, tag, tagged, watches
+from schemas import ArticleSummary, Figure, Mention, Source, TaggedArticle
+from services.alerting.match.compiled import Watches
+from services.alerting.match.inhibition import Inhibition
+from services.alerting.match.meet import match_watches, revised
+from services.alerting.watching.watch import Watch
+from services.matching.sketch import sketch
+from tests.alerting.examples import KNOWN, NOON, article, tag, tagged, watches
 
 ENGLISH = article(
     "Kabul and Moscow sign a maintenance agreement",
@@ -108,13 +112,105 @@ def test_each_watch_has_its_own_mention_and_an_article_its_own_id_for_each() -> 
     assert first.id != second.id
 
 
-def test_the_same_things_met_by_another_revision_give_the_same_id() -> None:
+def test_another_revision_that_is_met_has_another_id_and_the_same_one_the_same() -> None:
     edited = article(ENGLISH.title, ENGLISH.text + " This was corrected.")
     again = tagged(edited, [tag(edited, "ttp", "armed-group", "TTP")])
     watch = {"id": "desk", "any": [{"actor": "ttp"}]}
 
-    assert edited.revision != ENGLISH.revision
-    assert met(again, watch)[0].id == met(english(), watch)[0].id
+    assert met(again, watch)[0].id != met(english(), watch)[0].id
+    assert met(english(), watch)[0].id == met(english(), watch)[0].id
+
+
+def test_a_mention_carries_what_the_decision_needs() -> None:
+    seen = ENGLISH.model_copy(
+        update={
+            "sketch": sketch(ENGLISH.text * 3),
+            "marks": ("teaser", "first-pass"),
+            "updated_at": NOON,
+            "authors": ("A. Reporter", "AFP"),
+        }
+    )
+    actor = tag(ENGLISH, "ttp", "armed-group", "TTP").model_copy(update={"salience": 0.75})
+    figure = Figure(kind="killed", least=3, most=3, evidence=actor.evidence[0])
+    full = tagged(seen, [actor]).model_copy(update={"figures": (figure,) * 12})
+    (mention,) = match_watches(full, watches({"id": "desk", "actors": ["ttp"]}), NOON, first_pass=True)
+
+    assert mention.figures == (figure,) * 10
+    assert [match.salience for match in mention.matches] == [0.75]
+    assert mention.article == ArticleSummary(
+        id=seen.id,
+        revision=seen.revision,
+        url=seen.url,
+        title=seen.title,
+        source=seen.source,
+        language="en",
+        published_at=NOON,
+        seen_at=NOON,
+        updated_at=NOON,
+        marks=("teaser", "first-pass"),
+        agency="afp",
+        sketch=seen.sketch,
+    )
+    assert mention.first_pass
+    assert mention.outranked_by is None
+
+
+def test_mentions_of_many_watches_are_as_valid_as_those_of_one() -> None:
+    written: list[dict[str, object]] = [
+        {"id": "a", "name": "First", "owner": "kabul", "severity": "critical", "actors": ["ttp"]},
+        {"id": "b", "topic": "desk", "any": [{"near": [{"actor": "ttp"}, "bagram air base"], "within": 20}]},
+        {"id": "c", "topics": ["military-cooperation"], "phrases": ["maintenance agreement"]},
+    ]
+    together = met(english(), *written)
+
+    assert together == [mention for watch in written for mention in met(english(), watch)]
+    assert [Mention.read(mention.write()) for mention in together] == together
+    assert len({mention.id for mention in together}) == 3
+
+
+def test_a_severe_watch_outranks_a_lesser_one_that_the_same_article_meets() -> None:
+    rule = Inhibition.model_validate({"source": {"severity": "critical"}, "target": {"severity": ["low", "normal"]}})
+    written = [
+        {"id": "all", "actors": ["ttp"]},
+        {"id": "grave", "actors": ["ttp"], "severity": "critical"},
+        {"id": "absent", "actors": ["iskp"], "severity": "critical"},
+    ]
+    listed = [Watch.model_validate(watch) for watch in written]
+    mentions = match_watches(english(), Watches.compile(listed, KNOWN, "d", inhibitions=[rule]), NOON)
+
+    assert {mention.watch.id: mention.outranked_by for mention in mentions} == {"all": "grave", "grave": None}
+
+
+def test_a_withdrawn_article_meets_no_watch_and_is_told_of() -> None:
+    gone = ENGLISH.model_copy(update={"marks": ("withdrawn",), "replaces": "6f1c0a9be2d34d10"})
+    of, compiled = tagged(gone, english().actors), watches({"id": "desk", "actors": ["ttp"]})
+    mentions = match_watches(of, compiled, NOON)
+    told = revised(of, compiled, mentions, NOON)
+
+    assert mentions == []
+    assert told is not None
+    assert (told.withdrawn, told.met, told.article.id, told.replaces) == (True, (), gone.id, gone.replaces)
+
+
+def test_a_revision_is_told_of_with_the_watches_that_it_still_meets() -> None:
+    first, second = (
+        english(),
+        english().model_copy(update={"article": ENGLISH.model_copy(update={"replaces": "6f1c0a9be2d34d10"})}),
+    )
+    compiled = watches({"id": "a", "actors": ["ttp"]}, {"id": "b", "actors": ["iskp"]}, {"id": "c", "phrases": ["TTP"]})
+
+    assert revised(first, compiled, match_watches(first, compiled, NOON), NOON) is None
+    told = revised(second, compiled, match_watches(second, compiled, NOON), NOON)
+    assert told is not None
+    assert (told.withdrawn, told.met, told.revised_at) == (False, ("a", "c"), NOON)
+
+
+def test_texts_are_not_searched_where_no_watch_asks_for_words() -> None:
+    assert watches({"id": "desk", "actors": ["ttp"], "topics": ["safe-havens"]}).vocabulary.searched is None
+
+
+def test_a_watch_that_is_switched_off_is_not_met() -> None:
+    assert met(english(), {"id": "desk", "enabled": False, "actors": ["ttp"]}) == []
 
 
 def test_an_actor_and_a_phrase_of_one_name_are_two_matches() -> None:

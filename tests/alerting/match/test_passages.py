@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas import Evidence, Match, Passage
-from services.alerting.match.passages import MOST_CHARACTERS, passages
+from services.alerting.match.passages import MOST_CHARACTERS, Passages
 from services.matching.document import Document
 from tests.strategies import news_text
 
@@ -30,7 +30,7 @@ def highlighted(passage: Passage) -> list[str]:
 def test_the_first_three_sentences_are_shown() -> None:
     document, ttp = named("TTP one. Nothing. TTP two, TTP. TTP three. TTP four.", "TTP")
 
-    shown = passages(document, [ttp])
+    shown = Passages(document).of([ttp])
 
     assert [passage.sentence for passage in shown] == ["TTP one.", "TTP two, TTP.", "TTP three."]
     assert [len(passage.highlights) for passage in shown] == [1, 2, 1]
@@ -41,14 +41,14 @@ def test_a_sentence_that_shows_something_new_comes_before_one_that_repeats() -> 
     document, ttp = named(text, "TTP")
     _, kabul = named(text, "Kabul", actor="kabul")
 
-    shown = [passage.sentence for passage in passages(document, [ttp, kabul])]
+    shown = [passage.sentence for passage in Passages(document).of([ttp, kabul])]
 
     assert shown == ["TTP one.", "TTP two.", "In Kabul it rained."]
 
 
 def test_the_title_is_a_sentence_of_its_own() -> None:
     document = Document("TTP named", "TTP in the text.")
-    shown = passages(document, [match(document, "title", (0, 3)), match(document, "text", (0, 3))])
+    shown = Passages(document).of([match(document, "title", (0, 3)), match(document, "text", (0, 3))])
 
     assert [(passage.field, passage.start, passage.sentence) for passage in shown] == [
         ("title", 0, "TTP named"),
@@ -58,14 +58,14 @@ def test_the_title_is_a_sentence_of_its_own() -> None:
 
 def test_spans_that_overlap_are_one_highlight() -> None:
     document = Document("", "The Pakistani Taliban spoke.")
-    (shown,) = passages(document, [match(document, "text", (4, 21), (14, 21)), match(document, "text", (14, 27))])
+    (shown,) = Passages(document).of([match(document, "text", (4, 21), (14, 21)), match(document, "text", (14, 27))])
 
     assert highlighted(shown) == ["Pakistani Taliban spoke"]
 
 
 def test_a_long_sentence_is_cut_between_words_around_its_first_highlight() -> None:
     document, ttp = named("word " * 200 + "TTP" + " word" * 200, "TTP")
-    (shown,) = passages(document, [ttp])
+    (shown,) = Passages(document).of([ttp])
 
     assert len(shown.sentence) <= MOST_CHARACTERS
     assert highlighted(shown) == ["TTP"]
@@ -79,7 +79,7 @@ def test_evidence_that_does_not_say_what_stands_there_is_passed_over() -> None:
     beyond = Evidence(field="text", start=400, end=403, words="TTP", fired="x")
     wrong = Match(id="bla", name="BLA", kind="armed-group", confidence=1, evidence=(lying, beyond))
 
-    assert passages(document, [wrong]) == ()
+    assert Passages(document).of([wrong]) == ()
 
 
 @given(st.data(), news_text, st.lists(news_text, min_size=1, max_size=30).map("".join))
@@ -89,7 +89,7 @@ def test_a_passage_is_what_stands_in_the_article_with_its_highlights_inside(
     document = Document(title, text)
     places = st.integers(0, max(0, len(text) - 1)).map(lambda start: (start, min(len(text), start + 5)))
     spans = data.draw(st.lists(places, min_size=1, max_size=5)) if text else []
-    shown = passages(document, [match(document, "text", *spans)])
+    shown = Passages(document).of([match(document, "text", *spans)])
 
     assert bool(shown) == bool(spans)
     for passage in shown:
@@ -106,7 +106,7 @@ def test_no_cut_parts_a_letter_from_its_marks(before: int, after: int, letter: s
     letter = unicodedata.normalize("NFD", letter)
     text = letter * before + "TTP" + letter * after
     document = Document("", text)
-    (shown,) = passages(document, [match(document, "text", (len(letter) * before, len(letter) * before + 3))])
+    (shown,) = Passages(document).of([match(document, "text", (len(letter) * before, len(letter) * before + 3))])
 
     assert highlighted(shown) == ["TTP"]
     assert shown.start % len(letter) == 0

@@ -71,7 +71,7 @@ def test_words_in_the_title_are_highlighted_there_and_the_title_stands_once() ->
     ],
 )
 def test_what_an_article_holds_stays_text(hostile: str) -> None:
-    article = alert().article.model_copy(update={"title": hostile, "url": hostile})
+    article = mention().article.model_copy(update={"title": hostile, "url": hostile})
     console = Console(force_terminal=True, color_system=None, width=500, soft_wrap=True)
     with console.capture() as capture:
         console.print(render(showing(hostile, article=article)))
@@ -118,7 +118,7 @@ def test_of_many_topics_the_strongest_are_shown_and_the_rest_counted() -> None:
 
 
 def test_an_article_that_says_little_leaves_nothing_empty() -> None:
-    bare = alert().article.model_copy(update={"title": "", "url": "", "language": None, "published_at": None})
+    bare = mention().article.model_copy(update={"title": "", "url": "", "language": None, "published_at": None})
     shown = render(alert().model_copy(update={"article": bare, "passages": (), "topics": ()})).plain
 
     assert shown == " NORMAL  ttp: Ttp\n(no title)\n  Example News · 2026-11-24 12:00 UTC"

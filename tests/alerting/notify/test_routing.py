@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from services.alerting.notify.routing import Routes, load_routes
+from services.alerting.notify.routing import Routes, RoutesReader, load_routes
 from services.backbone.errors import ConfigurationError
 from tests.alerting.examples import PACK, SECRET, write_folder
 
@@ -111,3 +111,34 @@ def test_another_secret_is_another_channel(tmp_path: Path) -> None:
     second = load(tmp_path, {"channels": [HOOK]}, {"HOOK_SECRET": SECRET[:-4] + "AAAA"})
 
     assert first.channels["hook"] != second.channels["hook"]
+
+
+def test_a_broken_watch_leaves_the_routes_of_all_others_and_its_own_as_they_were(tmp_path: Path) -> None:
+    reader = RoutesReader(write_folder(tmp_path, {"tocsin.yaml": {"channels": [HOOK, SCREEN]}, "pack/a.yaml": PACK}), dict,
+                          {"HOOK_SECRET": SECRET})  # fmt: skip
+    write_folder(tmp_path, {"watches/desk.yaml": WATCHES})
+    first = reader()
+    edit = {
+        "watches": [
+            {"id": "chosen", "any": [{"actor": "tpp"}]},
+            {"id": "usual", "any": ["x-ray"], "channels": ["screen"]},
+        ]
+    }
+    second = reader_of(reader, tmp_path, {"watches/desk.yaml": edit})
+
+    assert (second.channels_of("chosen"), second.channels_of("usual")) == (("hook",), ("screen",))
+    assert (second.channels["hook"], second.digest == first.digest) == (first.channels["hook"], False)
+    assert [defect.what for defect in second.book.refused] == ["unknown actor 'tpp'"]
+    assert first.contents.keys() - second.contents.keys() == {"nowhere"}
+
+
+@pytest.mark.parametrize("secrets", [{}, {"HOOK_SECRET": "too-short"}])
+def test_a_channel_that_cannot_be_used_is_refused_with_the_whole_edit(tmp_path: Path, secrets: dict[str, str]) -> None:
+    write_folder(tmp_path, {"tocsin.yaml": {"channels": [HOOK]}, "pack/a.yaml": PACK, "watches/desk.yaml": WATCHES})
+    with pytest.raises(ConfigurationError, match=r"tocsin.yaml:.* channels\[0\]"):
+        RoutesReader(tmp_path, dict, secrets)()
+
+
+def reader_of(reader: RoutesReader, folder: Path, files: dict[str, object]) -> Routes:
+    write_folder(folder, files)
+    return reader()

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from schemas import WatchSummary
-from services.alerting.watching.watches import load_watches
+from services.alerting.match.load import load_watches
 from services.backbone.errors import ConfigurationError, Defect
 from tests.alerting.examples import PACK, write_folder
 
@@ -61,7 +61,7 @@ def test_a_watch_of_two_lines_has_the_usual_settings(tmp_path: Path) -> None:
         pytest.param(
             "watches:\n  - id: a\n    any: [2611]\n",
             "watches/desk.yaml:3 watches[0].any[0]: neither a phrase nor a reference; "
-            "write a phrase, or one of {actor: id}, {topic: id}, {kind: armed-group}",
+            "write a phrase, or one of {actor: id}, {topic: id}, {kind: armed-group}, {name: Hekmatullah}",
             id="a term that is neither text nor a reference",
         ),
         pytest.param(

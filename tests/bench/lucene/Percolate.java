@@ -28,34 +28,46 @@ import org.apache.lucene.search.Query;
 
 /**
  * Percolate RULES TEXTS ROUNDS: the rules that each text meets, by number, one line for each text; then one line with
- * the CPU of this thread in microseconds for one text, the least of the rounds, and in seconds to build.
+ * the CPU of this thread in microseconds for one text, the least of the rounds, in seconds to build, and the heap in MB.
  *
  * <p>A rule is a line: scope, words within (0: none), the groups, and last what must not be there, parted by tabs; the
  * phrases of a group by bars, their words by blanks. A text is a line: sentences parted by tabs, words by blanks.
  */
 public final class Percolate {
-  private static final String FIELD = "text";
+  static final String FIELD = "text";
   private static final int BETWEEN_SENTENCES = 100_000;
-  private static final int LONGEST_SENTENCE = 50_000;
+  static final int LONGEST_SENTENCE = 50_000;
   private static final int LEAST_ROUNDS_TO_WARM_UP = 10;
 
+  /** Reads the queries, which is measured too. */
+  interface Queries {
+    List<Query> read() throws IOException;
+  }
+
   public static void main(String[] arguments) throws IOException {
-    List<Document> texts = Files.readAllLines(Path.of(arguments[1])).stream().map(Percolate::document).toList();
+    Queries rules = () -> Files.readAllLines(Path.of(arguments[0])).stream().map(Percolate::rule).toList();
+    run(rules, Path.of(arguments[1]), Integer.parseInt(arguments[2]));
+  }
+
+  static void run(Queries queries, Path given, int rounds) throws IOException {
+    List<Document> texts = Files.readAllLines(given).stream().map(Percolate::document).toList();
     Analyzer analyzer = analyzer();
+    long before = memory();
     long began = cpu();
     try (Monitor monitor =
         new Monitor(
             analyzer,
             new MultipassTermFilteredPresearcher(2),
             new MonitorConfiguration().setQueryUpdateBufferSize(10_000))) {
-      List<MonitorQuery> rules = new ArrayList<>();
-      for (String line : Files.readAllLines(Path.of(arguments[0]))) {
-        rules.add(new MonitorQuery(Integer.toString(rules.size()), rule(line)));
+      List<MonitorQuery> registered = new ArrayList<>();
+      for (Query query : queries.read()) {
+        registered.add(new MonitorQuery(Integer.toString(registered.size()), query));
       }
-      monitor.register(rules);
+      monitor.register(registered);
       double seconds = (cpu() - began) / 1e9;
+      registered = null;
+      double megabytes = (memory() - before) / 1e6;
       double least = Double.MAX_VALUE;
-      int rounds = Integer.parseInt(arguments[2]);
       for (int round = -LEAST_ROUNDS_TO_WARM_UP; round < rounds; round++) {
         began = cpu();
         for (Document text : texts) {
@@ -71,8 +83,13 @@ public final class Percolate {
         met.getMatches().forEach(match -> numbers.add(Integer.valueOf(match.getQueryId())));
         System.out.println(String.join(" ", numbers.stream().map(String::valueOf).toList()));
       }
-      System.out.println(least + " " + seconds);
+      System.out.println(least + " " + seconds + " " + megabytes);
     }
+  }
+
+  private static long memory() {
+    System.gc();
+    return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
   }
 
   private static long cpu() {

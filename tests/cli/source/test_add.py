@@ -1,5 +1,6 @@
 """`tocsin source add`: from a site's page to a source that is read."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,17 @@ def test_a_dry_run_shows_the_yaml_and_writes_nothing(site: Web, folder: Path) ->
 
     assert f"  - id: example-news\n    name: Example News\n    url: {feed}\n" in shown
     assert list((folder / "sources").iterdir()) == []
+
+
+def test_what_rings_of_the_first_reading_is_asked_for_by_ring_last(site: Web, folder: Path) -> None:
+    add(folder, serve_rss(site, "/feed"), "--ring-last", "6h")
+    [file] = (folder / "sources").iterdir()
+
+    assert the_source(folder).ring_last == timedelta(hours=6)
+    assert "ring_last: 6h\n" in file.read_text()
+    refused = invoke("source", "add", site.url, "--ring-last", "lately", "--config", folder)
+    assert refused.exit_code == 2
+    assert "not a duration; write seconds, or a number with s, m, h, d or w" in " ".join(refused.output.split())
 
 
 def test_what_stands_in_the_file_stays_as_it_is(site: Web, folder: Path) -> None:

@@ -1,9 +1,11 @@
 """known: rows in one string."""
 
+from datetime import UTC, datetime
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingestion.identity.known import Known, pack, unpack
+from services.ingestion.identity.known import Known, first_reading, in_first_reading, pack, unpack
 
 _hex = st.text("0123456789abcdef", min_size=16, max_size=16)
 _rows = st.builds(
@@ -32,3 +34,14 @@ def test_a_row_of_another_release_is_left_out() -> None:
     row = Known("art-0", "1", "1", "2", "3", "4")
     assert unpack(f"{pack([row])} 0.1 0.1.2.3.4.5.6 art") == [row]
     assert unpack("") == []
+
+
+def test_that_the_first_reading_is_not_over_stands_beside_the_rows() -> None:
+    row = Known("art-" + "0" * 32, "", "", "", "3" * 16)
+    began = datetime(2026, 11, 24, 6, tzinfo=UTC)
+    packed = in_first_reading(pack([row]), began)
+
+    assert (first_reading(packed), unpack(packed)) == (began, [row])
+    assert first_reading(in_first_reading("", began)) == began
+    assert in_first_reading(packed, None) == pack([row])
+    assert [first_reading(other) for other in ("", pack([row]), "first:", "first:1e9 x")] == [None] * 4

@@ -113,9 +113,9 @@ class Webhook:
     async def _send(self, client: httpx.AsyncClient, signer: Signer, alert: Alert) -> Answer:
         body, now = alert.write(), datetime.now(UTC)
         headers = {
-            "webhook-id": alert.id,
+            "webhook-id": alert.event_id,
             "webhook-timestamp": str(int(now.timestamp())),
-            "webhook-signature": signer.sign(alert.id, now, body.decode()),
+            "webhook-signature": signer.sign(alert.event_id, now, body.decode()),
         }
         answer = None
         try:

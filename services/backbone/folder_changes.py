@@ -1,0 +1,90 @@
+"""Tells that something in some folders has changed: by what the system says of files in them, and by a look at the
+folders themselves, for that a link leads to another folder now is said by nobody."""
+
+import os
+import re
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+from pathlib import Path
+from typing import Final
+
+from watchfiles import Change, awatch
+
+from services.backbone.process import Process
+from services.backbone.telemetry import logger
+
+QUIET_MS: Final = 300
+"""So long nothing must be written before a change is told;"""
+SETTLE_MS: Final = 1_500
+"""where writing goes on, it is told after this time."""
+LOOK_MS: Final = 1_000
+"""How often the folders themselves are looked at."""
+
+_NOT_OURS: Final = re.compile(r"~$|^\.#|^\..*\.sw.$|^4913$|^\.DS_Store$")
+"""What editors leave beside a file while they write it."""
+
+Identity = tuple[int, int, int]
+
+log = logger()
+
+
+async def folder_changes(process: Process, folders: Callable[[], Sequence[Path]]) -> AsyncGenerator[bool, None]:
+    """Whether anything changed since the last time; at least each `LOOK_MS`, until the process stops.
+
+    Args:
+        process: while it runs.
+        folders: what is watched now, with all below; a folder need not be there.
+    """
+    missed = polling = False
+    while not process.stopping.is_set():
+        watched = _identities(folders())
+        there = [folder for folder, identity in watched.items() if identity is not None]
+        if not there:
+            await process.sleep(LOOK_MS / 1000)
+            missed = True
+            yield _identities(folders()) != watched
+            continue
+        changes = awatch(
+            *there,
+            watch_filter=_is_ours,
+            stop_event=process.stopping,
+            debounce=SETTLE_MS,
+            step=QUIET_MS,
+            rust_timeout=LOOK_MS,
+            yield_on_timeout=True,
+            force_polling=polling or None,
+            ignore_permission_denied=True,
+        )
+        try:
+            async with aclosing(changes):
+                async for found in changes:
+                    moved = _identities(folders()) != watched
+                    yield bool(found) or moved or missed
+                    missed = moved or _identities(folders()) != watched  # the caller may have learned of another folder
+                    if missed:
+                        break
+        except FileNotFoundError:
+            missed = True  # it went in this moment
+        except OSError as error:
+            log.error(
+                "configuration.not_told", error=str(error),
+                fix="files are looked at instead; raise fs.inotify.max_user_watches or max_user_instances",
+            )  # fmt: skip
+            missed = polling = True
+
+
+def _is_ours(_: Change, path: str) -> bool:
+    return _NOT_OURS.search(os.path.basename(path)) is None
+
+
+def _identities(folders: Sequence[Path]) -> dict[Path, Identity | None]:
+    return {folder: _identity(folder) for folder in folders}
+
+
+def _identity(folder: Path) -> Identity | None:
+    """Which folder this is now; None while there is none. The time is for a new one with the old one's inode."""
+    try:
+        status = os.stat(folder)
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino, status.st_ctime_ns

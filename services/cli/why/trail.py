@@ -1,0 +1,188 @@
+"""All that is stored of one article and one watch, gathered from the topics."""
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from aiokafka import TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import GroupCoordinatorNotAvailableError, GroupLoadInProgressError
+from aiokafka.structs import ConsumerRecord
+
+from schemas import Alert, Article, DeadLetter, Delivery, Mention, TaggedArticle
+from services.alerting.decide.memory import Memory
+from services.backbone.settings import Settings
+from services.backbone.topics import (
+    ALERTING_STATE,
+    ALERTS,
+    ARTICLES,
+    ARTICLES_TAGGED,
+    DEAD_LETTERS,
+    DELIVERIES,
+    MENTIONS,
+    Topic,
+)
+from services.cli.stored import Stored, read_any, written_at
+
+READERS: Final[dict[str, str]] = {
+    ARTICLES.name: "tagging",
+    ARTICLES_TAGGED.name: "match",
+    MENTIONS.name: "decide",
+}
+"""Each topic that an article goes through, and the stage that reads it."""
+
+
+@dataclass(slots=True)
+class Trail:
+    """What is stored, each kind in the order of time."""
+
+    id: str
+    """The article's."""
+    watch: str
+    articles: dict[str, Article] = field(default_factory=dict)
+    """The revisions, by their event ids."""
+    tagged: TaggedArticle | None = None
+    """The newest."""
+    mentions: list[Mention] = field(default_factory=list)
+    alerts: list[Alert] = field(default_factory=list)
+    """All records of the alerts that have to do with it."""
+    written: dict[str, datetime] = field(default_factory=dict)
+    """When each of these was written, by its event id."""
+    deliveries: list[Delivery] = field(default_factory=list)
+    letters: list[DeadLetter] = field(default_factory=list)
+    memory: Memory = field(default_factory=Memory)
+    """What `decide` remembers of the watch."""
+    last: dict[str, TopicPartition] = field(default_factory=dict)
+    """Of each topic that it went through, where its newest record stands ..."""
+    offsets: dict[str, int] = field(default_factory=dict)
+    """... and at which offset."""
+    read: dict[str, bool] = field(default_factory=dict)
+    """Of each of these, whether the stage that reads it has read that record."""
+
+    @property
+    def article(self) -> Article | None:
+        """The newest revision."""
+        return max(self.articles.values(), key=lambda article: article.seen_at, default=None)
+
+    def is_read(self, topic: str) -> bool:
+        """Whether the stage behind a topic has read the article there."""
+        return self.read.get(topic, True)
+
+    def letters_of(self, topic: str) -> list[str]:
+        """Why records of it were set aside that had come by this topic."""
+        return [letter.error for letter in self.letters if letter.origin_topic == topic]
+
+    def passed_by(self, topic: str, record: ConsumerRecord) -> None:
+        """Take note of where a record of it stands."""
+        self.last[topic] = TopicPartition(topic, record.partition)
+        self.offsets[topic] = record.offset
+
+
+async def gathered(stored: Stored, settings: Settings, ids: Sequence[str], watch: str) -> Trail:
+    """Gather what is stored.
+
+    Args:
+        stored: what is on the broker.
+        settings: of the installation.
+        ids: that the article can have; it is the first of which anything is stored.
+        watch: the watch's id.
+
+    Raises:
+        TopicMismatch: a topic is missing.
+    """
+    trails = {id_: Trail(id_, watch) for id_ in ids}
+    async for record, article in stored.events(ARTICLES, keys=ids):
+        trails[article.id].articles[article.event_id] = article
+        trails[article.id].passed_by(ARTICLES.name, record)
+    async for record, tagged in stored.events(ARTICLES_TAGGED, keys=ids):
+        trail = trails[tagged.article.id]
+        trail.tagged = tagged
+        trail.articles[tagged.article.event_id] = tagged.article
+        trail.passed_by(ARTICLES_TAGGED.name, record)
+    async for record, mention in _mentions(stored, ids, watch):
+        trails[mention.article.id].mentions.append(mention)
+        trails[mention.article.id].passed_by(MENTIONS.name, record)
+    found = next((trail for trail in trails.values() if trail.last), trails[ids[0]])
+    await _remember(stored, found)
+    await _ring(stored, found)
+    async for _, letter in stored.events(DEAD_LETTERS):
+        if _concerns(letter, found.id):
+            found.letters.append(letter)
+    found.read = await _read(settings, found)
+    return found
+
+
+def _holds(ids: Iterable[str], value: bytes | None) -> bool:
+    return value is not None and any(f'"{one}"'.encode() in value for one in ids)
+
+
+async def _mentions(stored: Stored, ids: Sequence[str], watch: str) -> AsyncIterator[tuple[ConsumerRecord, Mention]]:
+    async for record in _of_watch(stored, MENTIONS, watch):
+        if record.key == watch.encode() and _holds(ids, record.value):
+            event = read_any(MENTIONS, record)
+            if isinstance(event, Mention) and event.article.id in ids:
+                yield record, event
+
+
+async def _of_watch(stored: Stored, topic: Topic[Any], watch: str) -> AsyncIterator[ConsumerRecord]:
+    """The records of the partition in which a watch's stand."""
+    stretch = await stored.stretch(topic.name, placed_by=[watch])
+    async with aclosing(stored.records(stretch)) as records:
+        async for record in records:
+            yield record
+
+
+async def _remember(stored: Stored, trail: Trail) -> None:
+    """Take in what `decide` remembers of the watch: its records stand in the partition of its mentions."""
+    mine = f"{trail.watch}/".encode()
+    rows = [
+        (record.key, record.value, record.offset)
+        async for record in _of_watch(stored, ALERTING_STATE, trail.watch)
+        if record.key is not None and record.key.startswith(mine)
+    ]
+    trail.memory.restore(rows)
+
+
+async def _ring(stored: Stored, trail: Trail) -> None:
+    """Take in the alerts that the article made or joined, and those that stand for them; and their deliveries."""
+    named = {alert.id async for _, alert in stored.events(ALERTS, keys=[trail.watch], wanted=_naming([trail.id]))}
+    if (story := trail.memory.story_of(trail.watch, trail.id)) is not None:
+        named.add(story[1].alert_id)
+    if named:
+        async for record, alert in stored.events(ALERTS, keys=[trail.watch], wanted=_naming(named)):
+            trail.alerts.append(alert)
+            trail.written[alert.event_id] = written_at(record)
+        told = {alert.id for alert in trail.alerts}
+        trail.deliveries = [one async for _, one in stored.events(DELIVERIES, keys=told)]
+
+
+def _naming(ids: Iterable[str]) -> Any:
+    return lambda record: _holds(ids, record.value)
+
+
+def _concerns(letter: DeadLetter, article_id: str) -> bool:
+    return article_id.encode() in (letter.origin_key or b"") or _holds([article_id], letter.origin_value)
+
+
+async def _read(settings: Settings, trail: Trail) -> dict[str, bool]:
+    """Whether the stages have read what stands before them."""
+    admin = AIOKafkaAdminClient(**settings.kafka.aiokafka())
+    await admin.start()
+    try:
+        return {
+            topic: await _position(admin, settings.group(READERS[topic]), where) > trail.offsets[topic]
+            for topic, where in trail.last.items()
+        }
+    finally:
+        await admin.close()
+
+
+async def _position(admin: AIOKafkaAdminClient, group: str, where: TopicPartition) -> int:
+    """Where a group goes on in a partition; -1 where it never began."""
+    try:
+        offsets = await admin.list_consumer_group_offsets(group)
+    except (GroupCoordinatorNotAvailableError, GroupLoadInProgressError):
+        return -1
+    return offsets[where].offset if where in offsets else -1
