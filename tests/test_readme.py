@@ -59,6 +59,16 @@ TYPED_ELSEWHERE = {
     "tocsin pack import list.xml --format un -o pack/un.yaml": "tests/cli/pack/test_importing.py::test_each_format",
     "tocsin eval GOLD.jsonl --articles ARTICLES.jsonl": "tests/cli/test_eval.py::test_figures_errors",
     "tocsin retag --since 24h": "tests/flow/test_retag.py::test_a_learned_name_is_found",
+    "tocsin watch add NAME": "tests/cli/watch/test_add.py::test_the_name_of_an_actor",
+    "tocsin watch test WATCH --since 30d": "tests/cli/watch/test_backtest.py::test_it_says_how_often",
+    "tocsin watch list": "tests/cli/watch/test_backtest.py::test_the_list_says_what_rang",
+    "tocsin why WATCH ARTICLE": "tests/cli/why/test_why.py::test_why_it_rang_or_where_it_stopped",
+    "tocsin quiet WATCH": "tests/cli/test_quiet.py::test_it_is_read_from_the_topics",
+    'tocsin silence add --watch WATCH --until 6h --why "talks are on" --by NAME': (
+        "tests/cli/silence/test_silence.py::test_a_silence_is_written"
+    ),
+    "tocsin silence list": "tests/cli/silence/test_silence.py::test_the_list_shows",
+    "tocsin silence expire ID": "tests/cli/silence/test_silence.py::test_an_ended_silence",
     "tocsin source add URL": "tests/cli/source/test_add.py::test_the_feed_that_a_page_names",
     "tocsin source test all": "tests/cli/source/test_testing.py::test_every_kind_is_asked",
     "tocsin source list": "tests/cli/source/test_listing.py::test_the_worst_stands_on_top",

@@ -16,7 +16,7 @@ from typing import Final
 from schemas import Alert
 from services.alerting.decide.decider import AlertDecider
 from services.alerting.decide.incidents import IncidentsFollower
-from services.alerting.decide.policies import PoliciesInForce, SilencesReader
+from services.alerting.decide.policies import PoliciesInForce, SilencesReader, SourceIds
 from services.alerting.match.first_pass import FirstPass
 from services.alerting.match.load import WatchesInForce, WatchesReader
 from services.alerting.match.meet import match_watches, revised
@@ -131,7 +131,8 @@ async def decide_body(process: Process) -> None:
         contents=lambda silences: {each.id: each for each in silences.listed},
         refused=lambda silences: silences.refused,
     )
-    policies = PoliciesInForce(lambda: watches.current, lambda: silences.current)
+    sources = Live("sources", partial(SourceIds.read, settings.config))
+    policies = PoliciesInForce(lambda: watches.current, lambda: silences.current, lambda: sources.current)
 
     async def read_until_known(watch: str) -> None:
         for _ in range(CATCH_UP_ROUNDS):
@@ -150,6 +151,7 @@ async def decide_body(process: Process) -> None:
         asyncio.to_thread(deciding.run, decider, process.stopping.is_set),
         watches.watch(process, audit),
         silences.watch(process, audit),
+        sources.watch(process),
         sent.follow(watches.reload),
         incidents.follow(),
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import Final, Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +27,6 @@ class Difference:
         """How many of each; of what there are none, nothing."""
         numbers = {"added": len(self.added), "removed": len(self.removed), "changed": len(self.changed)}
         return {what: number for what, number in numbers.items() if number}
+
+
+NO_DIFFERENCE: Final = Difference()

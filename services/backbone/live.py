@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final, Generic, Protocol, TypeVar
 
 from services.backbone.audit import Audit, Outcome
-from services.backbone.difference import Difference
+from services.backbone.difference import NO_DIFFERENCE, Difference
 from services.backbone.errors import ConfigurationError, Defect, Location, TocsinError
 from services.backbone.folder_changes import folder_changes
 from services.backbone.process import Process
@@ -98,7 +98,7 @@ class Live(Generic[T]):
         """
         self._process, self._audit = process, audit
         self._show()
-        self._tell("started", None, Difference())
+        self._tell("started", None, NO_DIFFERENCE)
         changes = folder_changes(process, lambda: [process.settings.config, *self._further])
         async with aclosing(changes):
             async for changed in changes:
@@ -110,7 +110,7 @@ class Live(Generic[T]):
         async with self._reloading:
             before = self.current
             try:
-                version = await asyncio.to_thread(self._build)
+                version, difference = await asyncio.to_thread(self._built, before)
                 if version.digest != before.digest and self._accept is not None:
                     await self._accept(version)
             except ConfigurationError as error:
@@ -128,17 +128,22 @@ class Live(Generic[T]):
                 self._further = tuple(self._folders(version))
                 if version.digest != before.digest:
                     self.current, self._since = version, datetime.now(UTC)
-                self._changed(before, self._refused(version))
+                self._changed(before, self._refused(version), difference)
                 if self._then is not None and self.current is not before:
                     self._then(before, self.current)
 
-    def _changed(self, before: T, defects: Sequence[Defect]) -> None:
+    def _built(self, before: T) -> tuple[T, Difference]:
+        """A new version, and what is other in it. All that takes long is done here, in a thread of its own."""
+        version = self._build()
+        if version.digest == before.digest:
+            return version, NO_DIFFERENCE
+        return version, Difference.between(self._contents(before), self._contents(version))
+
+    def _changed(self, before: T, defects: Sequence[Defect], difference: Difference = NO_DIFFERENCE) -> None:
         """Say what came of a reload, wherever that is seen."""
         known, swapped = self._defects, self.current is not before
         self._say_defects(tuple(defects))
-        difference = Difference()
         if swapped:
-            difference = Difference.between(self._contents(before), self._contents(self.current))
             RELOADS.labels(self._part, "accepted").inc()
             log.info("configuration.reloaded", part=self._part, digest=self.current.digest, **difference.counts)
         if defects and (swapped or known != self._defects):
@@ -151,7 +156,8 @@ class Live(Generic[T]):
 
     def _say_defects(self, defects: tuple[Defect, ...]) -> None:
         """Log what was not said before, and count all."""
-        for defect in [each for each in defects if each not in self._defects][: ConfigurationError.SHOWN]:
+        known = set(self._defects)
+        for defect in [each for each in defects if each not in known][: ConfigurationError.SHOWN]:
             log.error(
                 "configuration.refused", part=self._part, where=str(defect.where), what=defect.what, fix=defect.fix
             )

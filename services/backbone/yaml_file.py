@@ -90,8 +90,8 @@ def parse_yaml(file: str, text: bytes) -> YamlFile:
 class _Reader:
     """Builds the values of one file.
 
-    `open` are the collections around the next event. `keys` says of each mapping among them whose value comes next; None
-    before a key, and of lists.
+    `open` are the collections around the next event. `keys` says of each mapping among them which key's value comes
+    next; None before a key, and of lists.
     """
 
     def __init__(self, file: str, text: str) -> None:

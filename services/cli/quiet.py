@@ -17,6 +17,7 @@ from schemas import SourceIncident
 from schemas.remembered import WatchMemory
 from services.alerting.decide.memory import Memory
 from services.alerting.holding.coverage import Incidents
+from services.alerting.notify.render import neutral
 from services.alerting.watching.book import read_book
 from services.alerting.watching.watch import Watch
 from services.backbone.keyed_state import restore
@@ -76,7 +77,8 @@ class Quiet:
             return f"no source ever carried it, so its silence says nothing; see what it misses: {look}"
         blind = len(self.carriers) - self.heard
         of_all = f"{self.heard} of {len(self.carriers)} sources that ever carried it were heard"
-        return f"{of_all}; {f'{blind} were not, so its silence says less' if blind else 'its silence means something'}"
+        less = f"{blind} {'was' if blind == 1 else 'were'} not, so its silence says less"
+        return f"{of_all}; {less if blind else 'its silence means something'}"
 
 
 @app.command()
@@ -183,16 +185,16 @@ def _parts(found: Quiet, now: datetime) -> Iterator[Text | Table]:
     watch = found.watch
     last = f"last ring {_ago(found.last_ring_at, now)}" if found.last_ring_at is not None else "it never rang"
     yield Text.assemble(
-        (watch.name or watch.id, "bold"),
+        (neutral(watch.name or watch.id), "bold"),
         f" from {found.since:%Y-%m-%d %H:%M} to {found.until:%Y-%m-%d %H:%M} UTC; {last}",
     )
     if found.carriers:
         table = Table(Column("source", no_wrap=True), "heard", "last carried it", "why not, and what to do", box=None)
         for carrier in found.carriers:
             reason, fix = _reason(carrier)
-            why = Text(reason)
+            why = Text(neutral(reason))
             if fix:
-                why.append("; ").append(fix, "green")
+                why.append("; ").append(neutral(fix), "green")
             heard = Text("yes", "green") if carrier.is_heard else Text(_trouble(carrier) or "no", "red")
             table.add_row(carrier.id, heard, _ago(carrier.last_at, now), why)
         yield table
@@ -207,7 +209,7 @@ def _reason(carrier: Carrier) -> tuple[str, str]:
     if carrier.blind is not None:
         return carrier.blind.reason, carrier.blind.fix
     if not carrier.is_read:
-        return "it is not read any more", f"switch it on, or add it again: tocsin source test {carrier.id}"
+        return "it is not read any more", "switch it on, or add it again; tocsin source list shows what is read"
     return "", ""
 
 

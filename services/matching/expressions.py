@@ -1,4 +1,4 @@
-"""The one language of topic rules and watches: which terms must stand together, and where.
+"""The language of topic rules, whose terms watches have too: which must stand together, and where.
 
 An expression fires in a sentence (or in the title, or once in the whole article) when every `all` term, at least one of
 the `any` terms if there are some, and no `none` term stand there; `within` n: all of them inside n words.

@@ -209,6 +209,26 @@ async def test_a_folder_that_another_takes_the_place_of_is_followed(tmp_path: Pa
         await eventually(in_force(live, "edited"))
 
 
+async def test_a_mounted_kubernetes_volume_is_followed(file: Path) -> None:
+    """Its files are links through one that is hidden; an update swaps that one."""
+    mount = file.parent
+    remove(file)
+
+    def update(name: str) -> None:
+        (mount / f"..{name}").mkdir()
+        save(mount / f"..{name}" / "desk.yaml", f"words: [{name}]")
+        (mount / "..data_tmp").symlink_to(f"..{name}")
+        (mount / "..data_tmp").replace(mount / "..data")
+
+    update("first")
+    os.symlink("..data/desk.yaml", file)
+    async with watched(mount.parent) as live:
+        assert live.current.words == ("first",)
+        for name in ("second", "third"):
+            update(name)
+            await eventually(in_force(live, name))
+
+
 async def test_a_folder_that_is_away_for_a_while_is_followed_when_it_is_back(file: Path) -> None:
     folder = file.parents[1]
     async with watched(folder) as live:

@@ -59,8 +59,8 @@ def restore(keys: int = KEYS) -> list[Table]:
             f"decide takes over {keys:,} keys of {WATCHES:,} watches, {size / keys:.0f} bytes each, from Kafka",
             ("partition", "keys", "seconds", "CPU s, reader's threads too"),
             [*rows, ("all, by one process", *total)],
-            f"""Reading from Kafka is half of it, the rest is one dictionary; nothing is decoded but the stories of the
-            last three days. In memory: {held / keys:,.0f} bytes a key, {held / 2**20:,.0f} MB in all. Two processes
+            f"""Reading from Kafka is a third of it, the rest is one dictionary; nothing is decoded but the stories of
+            the last three days. In memory: {held / keys:,.0f} bytes a key, {held / 2**20:,.0f} MB in all. Two processes
             take half each.""",
         )
     ]

@@ -27,7 +27,8 @@ from tests.bench.kafka import end_of, kafka_and_desk, new_deployment, produce
 from tests.bench.naive_faust import NAIVE_ALERTS, NAIVE_MENTIONS, TAGGED, WATCHED, NaiveWorker
 from tests.bench.report import Table, write_json
 from tests.faults.checks import Findings, findings
-from tests.flow.test_decide_killed import REVISED_OF, SEED, WAIT_SECONDS, killed_in_turn, reports
+from tests.faults.killing import kill_while_it_flows
+from tests.flow.test_decide_killed import REVISED_OF, SEED, killed_in_turn, reports
 from tests.vocabulary import Desk, read_records
 
 KILLS: Final = 100
@@ -77,9 +78,8 @@ def _row(found: Findings, due: int, kills: int, began: float) -> Row:
 
 
 def _naive(broker: KafkaBroker, kafka: KafkaSettings, count: int, kills: int) -> Row:
-    began, order = time.monotonic(), random.Random(SEED)
+    began = time.monotonic()
     given = reports(count, datetime.now(UTC) - timedelta(hours=1))
-    records = [encode(TAGGED.name, one, "bench") for one in given]
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tocsin-naive-")))
         workers = [NaiveWorker(kafka, deployment := new_deployment(), free_port(), folder)]
@@ -88,14 +88,20 @@ def _naive(broker: KafkaBroker, kafka: KafkaSettings, count: int, kills: int) ->
             worker.starts()
             stack.callback(worker.kills)
         turns = cycle(workers)
-        for kill in range(kills):
-            asyncio.run(produce(kafka, records[kill * len(records) // kills : (kill + 1) * len(records) // kills]))
-            time.sleep(order.uniform(*WAIT_SECONDS))
-            if kill == kills // 2:
-                _restart(broker)
-            victim = next(turns)
-            victim.kills()
+
+        def kill() -> None:
+            next(turns).kills()
             _keep_alive(workers)
+
+        kill_while_it_flows(
+            [encode(TAGGED.name, one, "bench") for one in given],
+            kills,
+            random.Random(SEED),
+            feed=lambda some: asyncio.run(produce(kafka, some)),
+            moved=lambda: asyncio.run(end_of(kafka, NAIVE_ALERTS.name)),
+            kill=kill,
+            midway=lambda: _restart(broker),
+        )
         _until_still(lambda: asyncio.run(end_of(kafka, NAIVE_ALERTS.name)), workers)
         alerts = [json.loads(one.value or b"") for one in asyncio.run(read_records(kafka, NAIVE_ALERTS.name))]
     due = {watch: sorted({one.article.id for one in given}) for watch in WATCHED}

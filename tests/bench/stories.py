@@ -74,6 +74,7 @@ def stories() -> list[Table]:
         "rings a story",
         "wrong splits",
         "wrong merges",
+        "never rang",
     )
     rows = [_row(kind, [*originals, *of_kind]) for kind, of_kind in copies.items()]
     rows.append(_row("all of these", every))
@@ -88,8 +89,8 @@ def stories() -> list[Table]:
             rows,
             """A split is an article that opened a story though another print of its own had; a merge is one that joined
             another's. What is left of a text by less than half is not known as its print. In random orders a part may
-            come first, two parts that have nothing in common are two stories, and a text padded with another one's
-            words is now and then taken for that: the rewritings are harsher than what outlets do.""",
+            come first, two parts that have nothing in common are two stories, and a short article that stands in the
+            padding of another is a part of that: then it never rings.""",
         ),
         Table(
             "stories_of_an_event",
@@ -103,6 +104,7 @@ def stories() -> list[Table]:
                 "rings an event's text",
                 "wrong splits",
                 "wrong merges",
+                "never rang",
             ),
             [_row(event, _coverage(ids, by_id, copies)) for event, ids in EVENTS.items()],
             """Outlets that write in words of their own are further stories on the same entity, and ring: what they add
@@ -121,13 +123,13 @@ def _coverage(ids: Iterable[str], by_id: Mapping[str, Sample], copies: Mapping[s
 def _row(what: str, *orders: Sequence[Print]) -> tuple[Cell, ...]:
     """The means over the orders."""
     counts = [_counts(order) for order in orders]
-    rings, splits, merges = (sum(each) / len(counts) for each in zip(*counts, strict=True))
+    rings, splits, merges, silent = (sum(each) / len(counts) for each in zip(*counts, strict=True))
     articles, in_all = len(orders[0]), len({one.story for one in orders[0]})
-    return what, articles, in_all, articles, rings, rings / in_all, splits, merges
+    return what, articles, in_all, articles, rings, rings / in_all, splits, merges, silent
 
 
-def _counts(prints: Sequence[Print]) -> tuple[int, int, int]:
-    """Rings, wrong splits and wrong merges."""
+def _counts(prints: Sequence[Print]) -> tuple[int, int, int, int]:
+    """Rings, wrong splits, wrong merges, and stories of which no print rang."""
     memory, opened = Memory(), dict[str, str]()
     rings = splits = merges = 0
     step = STORY_WINDOW / (len(prints) + 1)
@@ -142,7 +144,7 @@ def _counts(prints: Sequence[Print]) -> tuple[int, int, int]:
         merges += not is_opened and opened[found[0]] != one.story
         if is_opened:
             opened[found[0]] = one.story
-    return rings, splits, merges
+    return rings, splits, merges, len({one.story for one in prints} - set(opened.values()))
 
 
 @cache

@@ -88,7 +88,7 @@ def test_a_source_is_blind_while_something_keeps_us_from_hearing_it(
 def test_a_source_that_is_no_longer_read_is_not_heard() -> None:
     found = look(read=("a", "b"))
     assert [carrier.id for carrier in found.carriers] == ["c", "a", "b"]
-    assert found.sentence == "2 of 3 sources that ever carried it were heard; 1 were not, so its silence says less"
+    assert found.sentence == "2 of 3 sources that ever carried it were heard; 1 was not, so its silence says less"
 
 
 def test_a_watch_that_no_source_ever_carried_says_nothing_by_its_silence() -> None:

@@ -1,7 +1,7 @@
-"""A process that decides: `python -m tests.faults.a_decider NAME [BROKEN]`, on the topics NAME.in, .state and .out.
+"""A process that decides: `python -m tests.faults.a_decider NAME KIND SECONDS`, on the topics NAME.in, .state and .out.
 
-It rings once for each word, and remembers that it did. Its settings come from the environment as those of `decide`.
-A broken one has a fault that the tests must find:
+It rings once for each word, and remembers that it did. Its settings come from the environment as those of `decide`, and
+its transactions may last so many seconds. It is `sound`, or has a fault that the tests must find:
 
 apart      offsets are committed by themselves, before the transaction
 stranger   the group is not asked whose the partitions are
@@ -93,11 +93,12 @@ class Doubtful(Session):
 KINDS = {"sound": Session, "apart": Apart, "stranger": Stranger, "doubtful": Doubtful}
 
 
-def main(name: str, kind: str = "sound") -> None:
+def main(name: str, kind: str, transaction_seconds: str) -> None:
     """Decide until SIGTERM."""
     settings = load_settings()
     configure_logging("json", "info")
     session.BATCH_RECORDS = BATCH_RECORDS  # type: ignore[misc]
+    session.TRANSACTION_SECONDS = float(transaction_seconds)  # type: ignore[misc]
     vars(transaction)["Session"] = KINDS[kind]
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())

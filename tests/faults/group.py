@@ -16,6 +16,7 @@ from typing import Self
 from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]
 
+from services.backbone.session import TRANSACTION_SECONDS
 from services.backbone.settings import Settings
 from tests.backbone.on_kafka import committed, ends
 from tests.faults.a_decider import STAGE
@@ -38,6 +39,7 @@ class Group:
     proxy: KafkaProxy
     folder: Path
     kind: str = "sound"
+    transaction_seconds: float = TRANSACTION_SECONDS
     words: int = 0
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     begun: Counter[str] = field(default_factory=Counter)
@@ -74,6 +76,7 @@ class Group:
             "TOCSIN_KAFKA_SESSION_TIMEOUT_SECONDS": str(SESSION_SECONDS),
         }
         command = [sys.executable, "-m", "tests.faults.a_decider", self.name, self.kind]
+        command.append(str(self.transaction_seconds))
         self.begun[instance] += 1
         with log:
             self.processes[instance] = subprocess.Popen(command, env=environment, stdout=log, stderr=log)

@@ -38,7 +38,11 @@ def wakes_up(group: Group, api: Api) -> None:
 
 
 def commits_at_last(group: Group) -> None:
-    """The zombie's commit is on its way while the heir asks where to go on: the heir must wait for it."""
+    """The zombie's commit is on its way while the heir asks where to go on: the heir must wait for it.
+
+    Its transaction lasts longer than others', so that it does not run out before the heir has come on a busy machine.
+    """
+    group.transaction_seconds = 40
     held = group.once("one", Api.END_TXN, When.BEFORE, skip=TRANSACTIONS_BEFORE)
     held.go = threading.Event()
     group.once("two", Api.OFFSET_FETCH, When.AFTER).do = held.go.set

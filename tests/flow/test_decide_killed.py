@@ -5,10 +5,11 @@ What must come is what the pure engine makes of the same articles in one go.
 
 import asyncio
 import random
-import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+
+from confluent_kafka import Producer
 
 from schemas import Article, Evidence, Source, Tag, TaggedArticle
 from schemas.ids import article_id, revision
@@ -21,19 +22,18 @@ from services.backbone.record import decode, encode
 from services.backbone.topics import ALERTS, ARTICLES_TAGGED, MENTIONS
 from services.cli.run import Stage
 from tests.backbone.on_kafka import committed
-from tests.bench.kafka import end_of, produce
+from tests.bench.kafka import end_of
 from tests.faults.checks import Findings, findings
+from tests.faults.killing import kill_while_it_flows
 from tests.vocabulary import Desk, read_records
 
 SEED = 20261124
 ARTICLES = 600
-KILLS = 4
+KILLS = 3
 REVISED_OF = 10
 """One article of so many is revised once: an update of its alerts."""
 WATCHES = {name: {"any": [{"actor": name}]} for name in ("ttp", "iskp")}
 """Each article meets both, so it makes two mentions."""
-WAIT_SECONDS = (0.5, 3.0)
-"""Between two kills. Shorter than a session: the dead are still missed when the next dies."""
 
 
 def reports(count: int, begin: datetime) -> list[TaggedArticle]:
@@ -94,12 +94,12 @@ def _line(watch: str, article: str) -> str:
 
 
 def victims(desk: Desk) -> tuple[Desk, Iterator[tuple[Desk, Stage]]]:
-    """A second instance, and whom to kill: match and decide, of one and of two, in turn and without end."""
+    """A second instance, and whom to kill: decide and match, of one and of two, in turn and without end."""
     other = Desk(desk.settings.model_copy(update={"instance": "two"}), desk.environment)
 
     def turns() -> Iterator[tuple[Desk, Stage]]:
         while True:
-            yield from ((one, stage) for one in (desk, other) for stage in (Stage.MATCH, Stage.DECIDE))
+            yield from ((one, stage) for one in (desk, other) for stage in (Stage.DECIDE, Stage.MATCH))
 
     return other, turns()
 
@@ -113,26 +113,30 @@ def killed_in_turn(
         What is wrong with the alerts, and how many had to come.
     """
     desk.watches(**WATCHES)
-    order, given = random.Random(seed), reports(count, datetime.now(UTC) - timedelta(hours=1))
+    given = reports(count, datetime.now(UTC) - timedelta(hours=1))
     other, turns = victims(desk)
+    producer = Producer(desk.settings.kafka.librdkafka() | {"partitioner": "murmur2_random"})
+
+    def feed(some: Sequence[TaggedArticle]) -> None:
+        for record in (encode(ARTICLES_TAGGED.name, one, "flow") for one in some):
+            producer.produce(record.topic, record.value, record.key, headers=list(record.headers))
+        assert producer.flush(60) == 0
+
+    def kill() -> None:
+        one, stage = next(turns)
+        one.kills(stage)
+        one.starts(stage)
+
+    def moved() -> int:
+        return asyncio.run(end_of(desk.settings.kafka, ALERTS.name))
+
     with desk.running(Stage.MATCH, Stage.DECIDE), other.running(Stage.MATCH, Stage.DECIDE):
-        for kill in range(kills):
-            _produce(desk, given[kill * len(given) // kills : (kill + 1) * len(given) // kills])
-            time.sleep(order.uniform(*WAIT_SECONDS))
-            if kill == kills // 2:
-                midway()
-            one, stage = next(turns)
-            one.kills(stage)
-            one.starts(stage)
+        kill_while_it_flows(given, kills, random.Random(seed), feed=feed, moved=moved, kill=kill, midway=midway)
         desk.eventually(lambda: _is_through(desk), "everything is matched and decided", seconds)
         for one in (desk, other):
             one.stops(Stage.MATCH, Stage.DECIDE, seconds=20)
     words = expected(desk, given)
     return findings(words, seen(desk)), sum(map(len, words.values()))
-
-
-def _produce(desk: Desk, given: Sequence[TaggedArticle]) -> None:
-    asyncio.run(produce(desk.settings.kafka, [encode(ARTICLES_TAGGED.name, one, "flow") for one in given]))
 
 
 def _is_through(desk: Desk) -> bool:

@@ -1,6 +1,7 @@
 """The life of one story, from feeds to a desk's webhook, on real processes and a real Kafka."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 from schemas import Alert, Held, Reason
@@ -59,6 +60,30 @@ def test_one_story_rings_once_grows_by_updates_and_tells_when_it_is_taken_back(d
         assert {alert.thread for alert in (rang, copy, higher, named, gone)} == {rang.id}
         assert {alert.id for alert in (rang, copy, higher, gone)} == {rang.id} != {named.id}
         assert len({headers["webhook-id"] for _, headers, _ in site.received}) == 4
+
+
+def test_who_was_told_is_told_that_an_outlet_took_its_article_back(desk: Desk, site: Site) -> None:
+    desk.watches(groups=WATCH)
+    desk.reads(f"{site.url}/atom")
+    atom = '<feed xmlns="http://www.w3.org/2005/Atom" xmlns:at="http://purl.org/atompub/tombstones/1.0">{}</feed>'
+    now = datetime.now(UTC).isoformat()
+    entry = (
+        f"<entry><id>tag:news.example,2026:blast</id><title>{TITLE}</title><published>{now}</published>"
+        f"<content>{FIRST}</content></entry>"
+    )
+    site.pages["/atom"] = atom.format(entry).encode()
+
+    with desk.running(*FIVE):
+        desk.eventually(lambda: len(told(site)) == 1, "it rings")
+        tombstone = f'<at:deleted-entry ref="tag:news.example,2026:blast" when="{datetime.now(UTC).isoformat()}"/>'
+        site.pages["/atom"] = atom.format(tombstone).encode()
+        desk.eventually(lambda: len(told(site)) == 2, "that it was taken back is told")
+
+        rang, gone = told(site)
+        assert (gone.id, gone.sequence, gone.action, gone.reason) == (rang.id, 1, "update", Reason.WITHDRAWN)
+        assert [source.withdrawn for source in gone.sources] == [True]
+        assert gone.article is not None
+        assert gone.article.title == TITLE, "people are told which one"
 
 
 def test_what_is_there_when_a_source_is_new_is_on_the_topic_and_rings_for_nobody(desk: Desk, site: Site) -> None:

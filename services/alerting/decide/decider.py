@@ -148,7 +148,7 @@ class AlertDecider:
             if self._scheduled.get(partition) is not policies:
                 reschedule(memory, policies.watches, policies.silences, now, self._owner(partition))
                 self._scheduled[partition] = policies
-            for alert in due(memory, policies.watches, policies.silences, self._incidents(), now):
+            for alert in due(memory, policies.watches, policies.silences, self._incidents(), now, policies.sources):
                 outputs += self._records(alert, None)
                 log.info("alert.due", reason=alert.reason.value, watch=alert.watch.id, stands_for=alert.stands_for)
             memory.forget(now)

@@ -84,7 +84,7 @@ def _join(mention: Mention, found: stories.Found, named: Sequence[str], memory: 
         compared = readings.compare(mention, numbers, before)
         reading = compared.reading
         changes = figures.changes(numbers, compared.own_last, told=found.story.figures, highest=found.story.highest)
-        joined = stories.joined(found.story, mention, new, changes)
+        joined = stories.joined(found, mention, new, changes)
         story, reason = joined.story, _reason(compared.is_corrected, bool(changes), joined)
     alert: Alert | None = None
     if new:

@@ -5,7 +5,7 @@ the same memory again. What was not used for 90 days is forgotten, a few things 
 dropped.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
 from typing import Final, NamedTuple, TypeVar
@@ -197,18 +197,27 @@ class Memory:
             Those that are not ours and are passed over: offset, and what is wrong. A record is decoded when it is used;
             what is wrong inside is told by `unreadable`.
         """
-        strangers = self._store.restore(rows)
-        newest = max((day for day, keys in self._store.by_day() if any(map(_is_story, keys))), default=b"")
-        over = _days_before(newest, STORY_WINDOW + timedelta(days=1)) if newest else b""
+        strangers = self._store.restore(self._noted(rows))
+        first_open = b""
         for day, keys in self._store.by_day():
-            is_over = day < over
-            for key in keys:
-                at = key.index(b"/") + 1
-                if key.startswith(_ARTICLE, at):
-                    self._carriers.add(key[at + len(_ARTICLE) :], key[: at - 1])
-                elif key.startswith(_QUEUE, at) or (not is_over and key.startswith(_STORY, at)):
-                    self._index(key)
+            if day < first_open:
+                break
+            found = [key for key in keys if _is(_STORY, key)]
+            if found and not first_open:
+                first_open = _days_before(day, STORY_WINDOW + _DAY)
+            for key in (*found, *(key for key in keys if _is(_QUEUE, key))):
+                self._index(key)
         return strangers
+
+    def _noted(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """The rows as they are, once it is noted which articles they are of."""
+        for row in rows:
+            key, value, _ = row
+            if key is not None and value is not None:
+                watch, _, name = key.partition(b"/")
+                if name.startswith(_ARTICLE):
+                    self._carriers.add(name[len(_ARTICLE) :], watch)
+            yield row
 
     def _index(self, key: bytes) -> None:
         """Note where a story or a queue is to be found otherwise."""
@@ -235,6 +244,8 @@ class Memory:
 _ARTICLE: Final = b"article/"
 _STORY: Final = b"story/"
 _QUEUE: Final = b"queue/"
+_DAY: Final = timedelta(days=1)
+"""Days are looked at as a whole."""
 _NEVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
 
 
@@ -242,8 +253,8 @@ def _key(*parts: str) -> bytes:
     return "/".join(parts).encode()
 
 
-def _is_story(key: bytes) -> bool:
-    return key.startswith(_STORY, key.index(b"/") + 1)
+def _is(kind: bytes, key: bytes) -> bool:
+    return key.startswith(kind, key.index(b"/") + 1)
 
 
 def _days_before(day: bytes, by: timedelta) -> bytes:

@@ -59,7 +59,7 @@ class Store:
         Returns:
             Those that are not ours and are passed over: offset, and what is wrong.
         """
-        values, strangers = self._values, list[tuple[int, str]]()
+        values, days, strangers = self._values, self._days, list[tuple[int, str]]()
         for key, value, offset in rows:
             if key is None or b"/" not in key:
                 strangers.append((offset, f"{_text(key)!r} is no key of ours"))
@@ -67,13 +67,13 @@ class Store:
                 values.pop(key, None)
             elif value.startswith(_HEAD):
                 values[key] = value
+                days[value[_DAY]].append(key)
             else:
                 strangers.append((offset, f"{_text(key)}: no forget_at in front"))
-        for key, value in values.items():
-            self._days[value[_DAY]].append(key)
-        for day in [day for day in self._days if not _is_day(day)]:
-            for key in self._days.pop(day):
-                self._refuse(key, "forget_at is no moment")
+        for day in [day for day in days if not _is_day(day)]:
+            for key in days.pop(day):
+                if self._day(key) == day:
+                    self._refuse(key, "forget_at is no moment")
         return strangers
 
     def unreadable(self) -> list[tuple[str, str]]:
@@ -82,8 +82,10 @@ class Store:
         return unreadable
 
     def by_day(self) -> Iterator[tuple[bytes, list[bytes]]]:
-        """Each day that something is forgotten on, as `2027-02-22`, with its keys; after `restore`."""
-        yield from self._days.items()
+        """Each day that something was to be forgotten on, as `2027-02-22`, the last first, with its keys; some may be
+        forgotten already, or later."""
+        for day in sorted(self._days, reverse=True):
+            yield day, self._days[day]
 
     def get(self, key: bytes) -> Part | None:
         """What is remembered under this key. A record that turns out not to be ours is reported and dropped."""

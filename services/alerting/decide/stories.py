@@ -71,16 +71,16 @@ class Joined:
     is_new_origin: bool
 
 
-def joined(story: StoryMemory, mention: Mention, labels: Sequence[str], told: Sequence[FigureChange]) -> Joined:
+def joined(found: Found, mention: Mention, labels: Sequence[str], told: Sequence[FigureChange]) -> Joined:
     """The story with one mention more.
 
     Args:
-        story: before it.
+        found: the story before it.
         mention: what joins.
         labels: who is newly named in it.
         told: the figures that are told as changed.
     """
-    article = mention.article
+    story, article = found.story, mention.article
     whose = origin(article, story)
     is_new_origin = whose not in story.origins and len(story.origins) < MOST_ORIGINS
     is_new_outlet = article.source.id not in story.outlets and len(story.outlets) < MOST_OUTLETS
@@ -88,7 +88,8 @@ def joined(story: StoryMemory, mention: Mention, labels: Sequence[str], told: Se
     sources = story.sources
     if is_new_outlet and len(sources) < MOST_SOURCES:
         sources = (*sources, _source(article, whose))
-    sketches, sketch_origins = _sketches(story, fingerprint(article), origins.index(whose) if whose in origins else 0)
+    place = origins.index(whose) if whose in origins else 0
+    sketches, sketch_origins = _sketches(found, fingerprint(article), place)
     after = story.model_copy(
         update={
             "last_at": max(story.last_at, mention.met_at),
@@ -141,12 +142,16 @@ def _is_of(source: StorySource, article: ArticleSummary) -> bool:
     return source.article_id == article.id and source.source.id == article.source.id
 
 
-def _sketches(story: StoryMemory, text: str, whose: int) -> tuple[tuple[str, ...], tuple[int, ...]]:
-    """The texts of a story, with this one if it is unlike them, and of which origin each is. A text that holds all of
-    another is kept too: what grows becomes too long to be found by its first words."""
-    kept = list(zip(story.sketches, story.sketch_origins, strict=True))
-    if not text or any(likeness(text, one) >= VERBATIM for one, _ in kept):
-        return story.sketches, story.sketch_origins
+def _sketches(found: Found, text: str, whose: int) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """The texts of a story, with this one if it is unlike them, and of which origin each is.
+
+    Another article's text must be near the first one: else a text with words of two stories would lead the one into the
+    other. A revision's need not: what grows becomes too long to be found by its first words.
+    """
+    kept = list(zip(found.story.sketches, found.story.sketch_origins, strict=True))
+    is_like = bool(text) and (not kept or found.article is not None or likeness(text, kept[0][0]) > 0)
+    if not is_like or any(likeness(text, one) >= VERBATIM for one, _ in kept):
+        return found.story.sketches, found.story.sketch_origins
     kept.append((text, whose))
     if len(kept) > MOST_SKETCHES:
         del kept[1]

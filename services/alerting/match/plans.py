@@ -44,7 +44,8 @@ class Plan(NamedTuple):
     asked: Group
     """The terms that can make it ring, in the order written."""
     posted: tuple[Group, ...]
-    """The rarest group, and the next one that is short: what the watch is found by."""
+    """The rarest group of terms, and the rarest of the others that are short, filters too: what it is found by. Never
+    by filters alone: a thousand watches may look at one source."""
     others: tuple[Group, ...]
     """The other groups."""
     clause: Node | None
@@ -67,18 +68,28 @@ def plan(watch: Watch, number: Number, weights: Sequence[float]) -> Plan:
     Raises:
         NothingRequired: an article without any of its terms could meet it.
     """
-    clauses = [node_of(clause, number) for clause in watch.clause.clauses]
+    clauses = tuple([node_of(clause, number) for clause in watch.clause.clauses])
     asked = tuple(dict.fromkeys(term for clause in clauses for term in _asked(clause)))
-    root = Node(ALL, (*clauses, *_filters(watch, number)))
-    groups, is_all = _groups(root, weights)
+    filters = tuple(_filters(watch, number))
+    groups, is_all = _groups(Node(ALL, clauses), weights)
     if not asked or not groups:
         raise NothingRequired(f"watch {watch.id!r} needs nothing; list terms under any: or all:")
-    groups.sort(key=lambda group: _weight(group, weights))
-    second = next((place for place, group in enumerate(groups[1:], 1) if len(group) <= MOST_SECONDS), None)
-    posted = (groups[0],) if second is None else (groups[0], groups[second])
-    others = tuple(group for place, group in enumerate(groups) if place not in (0, second))
+    rarest = min(groups, key=lambda group: _weight(group, weights))
+    groups.remove(rarest)
+    filtered, filters_are_all = _groups(Node(ALL, filters), weights)
+    others = sorted([*groups, *filtered], key=lambda group: _weight(group, weights))
+    second = next((group for group in others if len(group) <= MOST_SECONDS), None)
+    if second is not None:
+        others.remove(second)
     thresholds = watch.filters.thresholds
-    return Plan(asked, posted, others, None if is_all and thresholds is None else root, thresholds)
+    is_all = is_all and filters_are_all and thresholds is None
+    return Plan(
+        asked=asked,
+        posted=(rarest,) if second is None else (rarest, second),
+        others=tuple(others),
+        clause=None if is_all else Node(ALL, (*clauses, *filters)),
+        thresholds=thresholds,
+    )
 
 
 def node_of(clause: Clause, number: Number) -> Node | int:

@@ -35,7 +35,7 @@ def subject(alert: Alert) -> str:
     if alert.reason in COLLECTIVE:
         return f"{_alerts(alert.stands_for)} {COLLECTIVE[alert.reason]}"
     names = ", ".join(dict.fromkeys(match.name for match in alert.matches))
-    return f"update, {names}" if alert.action == "update" else names
+    return ", ".join(filter(None, ["update" if alert.action == "update" else "", names]))
 
 
 def notes(alert: Alert) -> Iterator[str]:

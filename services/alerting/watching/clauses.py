@@ -7,7 +7,8 @@
     {same_sentence: [...]}             these hold in one sentence, or in the title
 
 What stands in a list is a term (terms.py) or another clause. Keys may share a mapping, `{any: [...], none: [...]}`:
-then each of them must hold. Under `near` stand terms, and `{any: [...]}` of terms.
+then each of them must hold. Under `near` stand terms, and `{any: [...]}` of terms. Both look at the places that a tag
+shows, which are the first twenty of an actor, and at every place of words.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

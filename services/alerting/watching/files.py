@@ -9,7 +9,7 @@ watches:
 import json
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final, NamedTuple
@@ -106,7 +106,8 @@ def read_file(path: str, name: str, owner: str | None, last: WatchFile | None) -
     defaults = file.defaults
     if defaults.owner is None and (of_all := file.owner or owner) is not None:
         defaults = defaults.model_copy(update={"owner": of_all})
-    read = list(_watches(yaml, file, defaults))
+    known = {each.fingerprint: each.watch for each in last.written} if last is not None else {}
+    read = list(_watches(yaml, file, defaults, known))
     return WatchFile(
         state,
         name,
@@ -121,16 +122,20 @@ def fingerprint(written: object, owner: str | None = None, defaults: object = No
     return sha256(json.dumps([written, owner, defaults], sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
-def _watches(yaml: YamlFile, file: WatchesFile, defaults: Defaults) -> Iterator[Written | Broken]:
+def _watches(
+    yaml: YamlFile, file: WatchesFile, defaults: Defaults, known: Mapping[str, Watch]
+) -> Iterator[Written | Broken]:
+    """Each watch; one that is written as it was is the same object."""
     for number, written in enumerate(file.watches):
+        mark = fingerprint(written, defaults.owner, yaml.values.get("defaults"))
         try:
-            watch = with_defaults(Watch.model_validate(written), defaults)
+            watch = known.get(mark) or with_defaults(Watch.model_validate(written), defaults)
         except ValidationError as error:
             named = written.get("id") if isinstance(written, dict) else None
             defects = defects_of(error, yaml, Watch, ("watches", number))
             yield Broken(named if isinstance(named, str) else None, tuple(defects))
         else:
-            yield Written(watch, number, fingerprint(written, defaults.owner, yaml.values.get("defaults")))
+            yield Written(watch, number, mark)
 
 
 def _refused(state: bytes, name: str, defects: list[Defect] | tuple[Defect, ...], last: WatchFile | None) -> WatchFile:

@@ -35,10 +35,13 @@ def judge(
         channels: the ids of the channels; None where they cannot be read.
         before: what was found the last time, if the file was there.
     """
-    if before is not None and before.file is file and before.known is known and before.channels == channels:
-        return before
+    sound: set[int] = set()  # the objects which nothing was wrong with
+    if before is not None and before.known is known and before.channels == channels:
+        if before.file is file:
+            return before
+        sound = {id(each.watch) for each in before.file.written if each.number not in before.bad}
     places, bad = file.places(), dict[int, tuple[Defect, ...]]()
-    for each in file.written:
+    for each in [each for each in file.written if id(each.watch) not in sound]:
         if defects := tuple(defects_in(each.watch, known, channels, partial(_place, places, each.number))):
             bad[each.number] = defects
     return Judged(file, known, channels, bad)

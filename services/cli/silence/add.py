@@ -42,8 +42,8 @@ def add(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show it, and write nothing.")] = False,
     config: Config = None,
 ) -> None:
-    """Hold back what fits all that is named, until it ends; then its watches tell what was held. A name that stands in
-    several options must fit each; an option that is given several times, one of them."""
+    """Hold back alerts until a moment; then what was held is told. They must fit all of --watch to --language that are
+    given, and of one that is given several times one of its values; but of --entity, all that they are about."""
     folder, now = load_settings(config=config).config, datetime.now(UTC).replace(microsecond=0)
     silences = load_silences(folder)
     given = dict(

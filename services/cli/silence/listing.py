@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Column, Table
 from rich.text import Text
 
 from services.alerting.holding.silence import Silence
@@ -34,25 +33,27 @@ def list_silences(
         for state, silence in shown:
             typer.echo(json.dumps({"state": state, **_document(silence)}, ensure_ascii=False))
         return
-    console = Console()
-    if shown:
-        table = Table(Column("id", no_wrap=True), "", "what", "from (UTC)", "until (UTC)", "by", "why", box=None)
-        for state, silence in shown:
-            times = (f"{moment:%Y-%m-%d %H:%M}" for moment in (silence.begins, silence.until))
-            cells = (silence.id, state, _what(silence), *times, silence.by, silence.why)
-            table.add_row(*(Text(cell) for cell in cells), style=_STYLES[state])
-        console.print(table)
+    console = Console(soft_wrap=True, highlight=False)
+    for state, silence in shown:
+        console.print(Text.assemble((silence.id, "bold"), "  ", (_when(silence, state), _STYLES[state])))
+        console.print(Text(f"  {_what(silence)}\n  {silence.why} ({silence.by})"))
     over = len(listed) - sum(state != "over" for state, _ in listed)
     hidden = f"; {over} over, see them by --all" if over and not all_ else ""
     holding = sum(state == "holds" for state, _ in listed)
     console.print(Text(f"{holding or 'no'} silence{' holds' if holding == 1 else 's hold'}{hidden}"))
     for defect in silences.refused:
         line = Text.assemble("refused: ", (str(defect.where), "bold"), f": {defect.what}; ", (defect.fix, "green"))
-        console.print(line, soft_wrap=True)
+        console.print(line)
 
 
 def _state(silence: Silence, now: datetime) -> str:
     return "holds" if silence.in_force(now) else "will hold" if now < silence.begins < silence.until else "over"
+
+
+def _when(silence: Silence, state: str) -> str:
+    until = f"until {silence.until:%Y-%m-%d %H:%M} UTC"
+    begins = f" from {silence.begins:%Y-%m-%d %H:%M}" if state == "will hold" else ""
+    return f"over since {silence.until:%Y-%m-%d %H:%M} UTC" if state == "over" else f"{state}{begins} {until}"
 
 
 def _what(silence: Silence) -> str:

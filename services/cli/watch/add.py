@@ -14,7 +14,7 @@ from services.backbone.settings import load_settings
 from services.backbone.yaml_list import as_yaml
 from services.cli.options import Config
 from services.cli.watch.naming import Meant, free, meant
-from services.cli.watch.writing import BadWatch, drafted
+from services.cli.watch.writing import BadWatch, Draft, drafted
 from services.ingestion.source_names import slug
 from services.tagging.gazetteer import Pack
 from services.tagging.pack import load_pack
@@ -68,7 +68,7 @@ def add(
     if dry_run:
         return
     draft.write()
-    _show_written(Console(soft_wrap=True, highlight=False), folder, draft.path, draft.watch.id)
+    _show_written(Console(soft_wrap=True, highlight=False), folder, draft)
 
 
 def _meant(
@@ -140,11 +140,13 @@ def _show(console: Console, found: Sequence[Meant], values: dict[str, object]) -
     console.print(Text(as_yaml([values])), end="")
 
 
-def _show_written(console: Console, folder: Path, path: Path, identifier: str) -> None:
-    console.print(Text.assemble("written to ", (str(path), "bold"), "; running processes take it over"))
+def _show_written(console: Console, folder: Path, draft: Draft) -> None:
+    console.print(Text.assemble("written to ", (str(draft.path), "bold"), "; running processes take it over"))
+    if not draft.watch.ring_last:
+        console.print(Text("its first pass over what is stored is quiet; --ring-last 6h rings for what is younger"))
     others = check_book(folder)
     if others:
         console.print(Text(f"tocsin check tells of {len(others)} defects elsewhere", "yellow"))
     console.print(
-        Text.assemble("see what it would have rung for: ", (f"tocsin watch test {identifier} --since 7d", "bold"))
+        Text.assemble("see what it would have rung for: ", (f"tocsin watch test {draft.watch.id} --since 7d", "bold"))
     )

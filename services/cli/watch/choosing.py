@@ -1,5 +1,6 @@
 """Which watch is meant: one in force, or one in a file that is not."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from services.alerting.watching.book import Book
@@ -7,7 +8,7 @@ from services.alerting.watching.files import read_file
 from services.alerting.watching.judging import judge
 from services.alerting.watching.watch import Watch
 from services.backbone.configuration import nearest
-from services.backbone.errors import ConfigurationError, TocsinError
+from services.backbone.errors import ConfigurationError, Defect, TocsinError
 
 
 class UnknownWatch(TocsinError):
@@ -29,12 +30,20 @@ def chosen(identifier: str | None, book: Book) -> Watch:
         raise WhichWatch("name a watch by its id, or a file of watches by --file; tocsin watch list shows them")
     if (held := book.held.get(identifier)) is not None:
         return held.written.watch
-    refused = [
-        defect for file in book.files.values() for one in file.broken if one.id == identifier for defect in one.defects
-    ]
-    if refused:
+    if refused := list(_refused(identifier, book)):
         raise ConfigurationError(refused)
     raise UnknownWatch(f"no watch has the id {identifier!r}; {nearest(identifier, book.held, 'see tocsin watch list')}")
+
+
+def _refused(identifier: str, book: Book) -> Iterator[Defect]:
+    """What is wrong with a watch that is in no book because of that."""
+    for judged in book.judged.values():
+        for broken in judged.file.broken:
+            if broken.id == identifier:
+                yield from broken.defects
+        for written in judged.file.written:
+            if written.watch.id == identifier:
+                yield from judged.bad.get(written.number, ())
 
 
 def from_file(path: Path, identifier: str | None, book: Book) -> Watch:

@@ -14,6 +14,7 @@ from services.alerting.watching.judging import judge
 from services.alerting.watching.watch import Watch
 from services.backbone.errors import ConfigurationError, Defect, TocsinError
 from services.backbone.whole_file import write_whole
+from services.backbone.yaml_file import parse_yaml
 from services.backbone.yaml_list import appended
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -100,7 +101,7 @@ def _looked_at(shown: str, content: bytes, book: Book) -> Watch:
         written.flush()
         file = read_file(written.name, shown, None, None)
     judged = judge(file, book.known, book.installation.channel_ids)
-    number = _last(file.yaml.values)
+    number = _last(parse_yaml(shown, content).values)
     of_its_form = [defect for one in file.broken for defect in one.defects]
     place = f"watches[{number}]"
     own = [defect for defect in of_its_form if defect.where.path.startswith(place)] + [*judged.bad.get(number, ())]

@@ -9,6 +9,7 @@ from aiokafka.structs import ConsumerRecord
 from pydantic import BaseModel, ValidationError
 
 from schemas import Alert
+from services.alerting.notify.render import neutral
 from services.backbone.errors import TocsinError
 from services.backbone.topics import ALERTS, ARTICLES, ARTICLES_TAGGED
 from services.cli.stored import Stored
@@ -79,7 +80,7 @@ def _article_of(alert: Alert) -> str:
     if alert.article is None:
         raise NoSuchArticle(f"alert {alert.id} is of no article: nothing had come since the digest before it")
     if alert.items:
-        listed = "; ".join(f"{item.alert_id} {item.title!r}" for item in alert.items[:MOST_TOLD])
+        listed = "; ".join(f"{item.alert_id} {neutral(item.title)!r}" for item in alert.items[:MOST_TOLD])
         raise SeveralArticles(f"alert {alert.id} stands for {alert.stands_for}: {listed}; ask for one of them")
     return alert.article.id
 
@@ -118,7 +119,7 @@ async def _by_title(stored: Stored, words: str, since: datetime | None) -> str:
         return next(iter(exactly))
     if len(found) > 1:
         newest = sorted(found.values(), key=lambda one: one.seen_at)[-MOST_TOLD:]
-        listed = "\n".join(f"  {one.id}  {one.seen_at:%Y-%m-%d %H:%M}  {one.title}" for one in newest)
+        listed = "\n".join(f"  {one.id}  {one.seen_at:%Y-%m-%d %H:%M}  {neutral(one.title)}" for one in newest)
         raise SeveralArticles(f"{len(found)} articles have {words!r} in their titles; say which:\n{listed}")
     return next(iter(found))
 

@@ -8,6 +8,8 @@ from schemas import Alert, Mention, Reason
 from schemas.remembered import ArticleMemory, StoryMemory
 from services.cli.why.step import Stage, Step, not_yet, passed, stopped
 
+MOST_UPDATES: Final = 5
+"""Of an alert that are shown."""
 SPOKEN: Final = {
     Reason.FIRST_MENTION: "the watch had not met any of this before",
     Reason.NEW_STORY: "another story on what it knows",
@@ -89,12 +91,14 @@ def _of_ring(ring: Alert, alerts: Sequence[Alert]) -> Iterator[str]:
 
 
 def _updates(alerts: Sequence[Alert]) -> Iterator[str]:
-    for update in alerts:
-        if update.action == "update":
-            changes = [f"{one.kind} {one.before} -> {one.after}" for one in update.figure_changes]
-            said = ", ".join([SPOKEN.get(update.reason, update.reason.value), *changes])
-            by = f" ({update.article.source.name})" if update.article is not None else ""
-            yield f"update {update.sequence} at {_at(update)}: {said}{by}; {update.source_count} outlets have it"
+    updates = [alert for alert in alerts if alert.action == "update"]
+    if len(updates) > MOST_UPDATES:
+        yield f"{len(updates)} updates, the last {MOST_UPDATES} of them:"
+    for update in updates[-MOST_UPDATES:]:
+        changes = [f"{one.kind} {one.before} -> {one.after}" for one in update.figure_changes]
+        said = ", ".join([SPOKEN.get(update.reason, update.reason.value), *changes])
+        by = f" ({update.article.source.name})" if update.article is not None else ""
+        yield f"update {update.sequence} at {_at(update)}: {said}{by}; {update.source_count} outlets have it"
 
 
 def _same_story(article_id: str, known: Known) -> Step:
@@ -105,6 +109,7 @@ def _same_story(article_id: str, known: Known) -> Step:
     which = f"alert {alert_id}" if alert_id else "a story"
     if first is not None and first.article is not None:
         which += f", which rang at {_at(first)} for {first.article.title!r} ({first.article.source.name})"
+        which += f", held: {first.held.value}" if first.held is not None else ""
     elif known.story is not None:
         which += f", a story since {known.story.opened_at:%Y-%m-%d %H:%M} UTC"
     if update is None:
@@ -114,7 +119,8 @@ def _same_story(article_id: str, known: Known) -> Step:
             f"whoever was told got an update: {SPOKEN.get(update.reason, update.reason.value)} ({update.reason.value})"
         )
     else:
-        why = f"{SPOKEN.get(update.reason, update.reason.value)} ({update.reason.value})"
+        as_its_story = f", held as its story is: {update.held.value}" if update.held is not None else ""
+        why = f"{SPOKEN.get(update.reason, update.reason.value)} ({update.reason.value}){as_its_story}"
     evidence = [why, *_updates([alert for alert in known.alerts if alert.id == alert_id and alert is not update])]
     return stopped(
         Stage.DECIDE,

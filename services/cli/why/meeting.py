@@ -6,6 +6,7 @@ from typing import Final
 
 from schemas import Alert, Mention, Passage, TaggedArticle
 from services.alerting.match.explain import Explanation, Finding, Why, explain
+from services.alerting.match.meet import WITHDRAWN
 from services.alerting.watching.known import Known
 from services.alerting.watching.terms import Family, Term, as_written
 from services.alerting.watching.watch import Watch
@@ -103,12 +104,18 @@ def _nobody(namings: Sequence[Naming], tags: str) -> Step:
 def _clause(explanation: Explanation, misses: Sequence[Finding], of_tags: OfTags) -> Step:
     """The clauses that do not hold, and what does."""
     what = "; ".join(said(miss) for miss in misses)
-    fixes = dict.fromkeys(_FIXES[leaf.why] for miss in misses for leaf in _causes(miss) if leaf.why in _FIXES)
+    fixes = dict.fromkeys(
+        _FIXES[leaf.why or Why.PARTS] for miss in misses for leaf in _causes(miss) if _can_be_mended(leaf)
+    )
     held = [part for finding in explanation.clauses for part in _holding(finding)]
     evidence = [f"it has {_listed(held)}"] if held else []
     evidence += [line for miss in misses for leaf in _leaves(miss) for line in _score(leaf, of_tags)]
     evidence += [f"{miss.clause}: {words}" for miss in misses if (words := _words(miss))]
     return stopped(Stage.MATCH, f"clause not met: {what}", *evidence, fix=next(iter(fixes), ""))
+
+
+def _can_be_mended(finding: Finding) -> bool:
+    return finding.why in _FIXES and finding.clause != WITHDRAWN
 
 
 def _leaves(finding: Finding) -> Iterator[Finding]:

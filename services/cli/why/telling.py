@@ -77,7 +77,7 @@ def _why(ring: Alert, watch: Watch, silences: Mapping[str, Silence]) -> tuple[st
         case Held.FIRST_PASS:
             return (
                 "it was there already when its source or its watch was new, and that first pass is quiet",
-                "ring_last: 6h in a new watch rings for what is younger than that",
+                "ring_last: 6h in a new source or watch rings for what is younger than that",
             )
         case Held.TOO_OLD:
             published = ring.article.published_at if ring.article is not None else None

@@ -7,12 +7,11 @@ from datetime import datetime
 from typing import Any, Final
 
 from aiokafka import TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import GroupCoordinatorNotAvailableError, GroupLoadInProgressError
 from aiokafka.structs import ConsumerRecord
 
 from schemas import Alert, Article, DeadLetter, Delivery, Mention, TaggedArticle
 from services.alerting.decide.memory import Memory
+from services.backbone.clients import new_consumer
 from services.backbone.settings import Settings
 from services.backbone.topics import (
     ALERTING_STATE,
@@ -24,6 +23,7 @@ from services.backbone.topics import (
     MENTIONS,
     Topic,
 )
+from services.cli.connection import connected
 from services.cli.stored import Stored, read_any, written_at
 
 READERS: Final[dict[str, str]] = {
@@ -168,21 +168,9 @@ def _concerns(letter: DeadLetter, article_id: str) -> bool:
 
 async def _read(settings: Settings, trail: Trail) -> dict[str, bool]:
     """Whether the stages have read what stands before them."""
-    admin = AIOKafkaAdminClient(**settings.kafka.aiokafka())
-    await admin.start()
-    try:
-        return {
-            topic: await _position(admin, settings.group(READERS[topic]), where) > trail.offsets[topic]
-            for topic, where in trail.last.items()
-        }
-    finally:
-        await admin.close()
-
-
-async def _position(admin: AIOKafkaAdminClient, group: str, where: TopicPartition) -> int:
-    """Where a group goes on in a partition; -1 where it never began."""
-    try:
-        offsets = await admin.list_consumer_group_offsets(group)
-    except (GroupCoordinatorNotAvailableError, GroupLoadInProgressError):
-        return -1
-    return offsets[where].offset if where in offsets else -1
+    read = {}
+    for topic, where in trail.last.items():
+        consumer = new_consumer(settings.kafka, group=settings.group(READERS[topic]))
+        async with connected(consumer, settings.kafka):  # it asks for the group's place, and joins nobody
+            read[topic] = (await consumer.committed(where) or 0) > trail.offsets[topic]
+    return read

@@ -2,7 +2,7 @@ import pytest
 
 from schemas.remembered import StoryMemory
 from services.alerting.decide.origins import origin
-from services.alerting.decide.stories import joined, opened
+from services.alerting.decide.stories import Found, joined, opened
 from tests.alerting.decide.reports import report, reworded, text_about
 
 WIRE = text_about("the wire")
@@ -12,7 +12,7 @@ HALF = reworded(WIRE, 0.6)
 def story() -> StoryMemory:
     """One that the herald opened, with a second text of an agency."""
     first = opened(report("one", text=WIRE), ["actor/ttp"], {})
-    return joined(first, report("two", "mirror", text=HALF, agency="afp"), [], []).story
+    return joined(Found("one", first, None), report("two", "mirror", text=HALF, agency="afp"), [], []).story
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ def test_a_key_that_is_put_all_day_stands_once_among_what_is_forgotten_that_day(
         store.changes()
     store.put(b"desk/entity/actor/ttp", ENTITY, NOON + DAY)
 
-    assert [(day, len(keys)) for day, keys in store.by_day()] == [(b"2026-11-24", 1), (b"2026-11-25", 1)]
+    assert [(day, len(keys)) for day, keys in store.by_day()] == [(b"2026-11-25", 1), (b"2026-11-24", 1)]
 
 
 def test_what_is_kept_decoded_is_bounded_and_the_rest_is_still_there() -> None:

@@ -12,6 +12,7 @@ from schemas import Source, TaggedArticle
 from services.alerting.match.compiled import Watches
 from services.alerting.match.explain import Explainer
 from services.alerting.match.meet import match_watches
+from services.alerting.match.present import Present
 from services.alerting.watching.problems import find_problems
 from services.alerting.watching.watch import Watch
 from services.matching.expressions import NothingRequired
@@ -177,6 +178,20 @@ def test_words_are_compiled_anew_only_where_they_changed() -> None:
     assert other.vocabulary.searched is not first.vocabulary.searched
     (mention,) = match_watches(tagged(article("The convoy left", "It rained.")), same, NOON)
     assert mention.watch.id == "a"
+
+
+def test_watches_of_one_source_come_into_question_only_by_what_else_they_ask_for() -> None:
+    filters = {"sources": ["example-news"], "languages": ["en"]}
+    compiled = watches(
+        *({"id": f"w{number}", "actors": ["iskp", "pakistan"], "filters": filters} for number in range(9))
+    )
+    of = article("The TTP named", "It rained.")
+
+    def candidates(*named: str) -> int:
+        tags = [tag(of, actor, "armed-group", "TTP") for actor in named]
+        return len(compiled.postings.candidates(Present(tagged(of, tags), compiled.vocabulary).found.keys()))
+
+    assert (candidates("ttp"), candidates("ttp", "iskp")) == (0, 9)
 
 
 def test_a_family_is_that_of_the_pack_in_force() -> None:

@@ -114,10 +114,9 @@ def test_another_secret_is_another_channel(tmp_path: Path) -> None:
 
 
 def test_a_broken_watch_leaves_the_routes_of_all_others_and_its_own_as_they_were(tmp_path: Path) -> None:
-    reader = RoutesReader(write_folder(tmp_path, {"tocsin.yaml": {"channels": [HOOK, SCREEN]}, "pack/a.yaml": PACK}), dict,
-                          {"HOOK_SECRET": SECRET})  # fmt: skip
-    write_folder(tmp_path, {"watches/desk.yaml": WATCHES})
-    first = reader()
+    write_folder(tmp_path, {"tocsin.yaml": {"channels": [HOOK, SCREEN]}, "pack/a.yaml": PACK})
+    reader = RoutesReader(tmp_path, dict, {"HOOK_SECRET": SECRET})
+    first = reader_of(reader, tmp_path, {"watches/desk.yaml": WATCHES})
     edit = {
         "watches": [
             {"id": "chosen", "any": [{"actor": "tpp"}]},

@@ -356,6 +356,29 @@ def test_a_hundred_files_are_read_once_and_only_what_changed_again(
     assert [name for name, watch in second.watches.items() if watch is not first.watches[name]] == ["w-7"]
 
 
+def test_in_a_file_that_is_edited_a_watch_that_is_written_as_it_was_is_the_same(tmp_path: Path) -> None:
+    first = read_book(folder(tmp_path, {"watches/a.yaml": sound("a", "b", "c")}))
+    edit = sound("b", "c", "d", "a")
+    edit["watches"][1]["severity"] = "high"
+    second = read_book(write_folder(tmp_path, {"watches/a.yaml": edit}), last=first)
+    assert [name for name in "abcd" if second.watches[name] is first.watches.get(name)] == ["a", "b"]
+    edit["defaults"] = {"severity": "low"}
+    third = read_book(write_folder(tmp_path, {"watches/a.yaml": edit}), last=second)
+    assert {name: watch.severity for name, watch in third.watches.items()} == {
+        "a": "low", "b": "low", "c": "high", "d": "low",
+    }  # fmt: skip
+
+
+def test_one_broken_watch_among_thousands_is_told_and_all_others_are_in_force(tmp_path: Path) -> None:
+    names = [f"w-{number}" for number in range(3_000)]
+    parts = {f"watches/{start:04}.yaml": sound(*names[start : start + 300]) for start in range(0, 3_000, 300)}
+    parts["watches/1500.yaml"]["watches"][7]["severity"] = "huge"
+    book = read_book(folder(tmp_path, parts))
+    assert names[1_507] not in book.watches
+    assert len(book.watches) == 2_999
+    assert [defect.where.file for defect in book.refused] == ["watches/1500.yaml"]
+
+
 # messages
 
 

@@ -167,8 +167,8 @@ def test_the_list_shows_what_holds_first_and_what_is_over_when_asked(folder: Pat
     tocsin(folder, "expire", "gone")
 
     shown = tocsin(folder, "list")
-    assert shown.index("now") < shown.index("late")
-    assert "watch a, topic talks" in shown
+    assert shown.index("now  holds until 20") < shown.index("late  will hold from 20")
+    assert "\n  watch a, topic talks\n  planned exercise (Sana)\n" in shown
     assert "1 silence holds; 1 over" in shown
     lines = [json.loads(line) for line in tocsin(folder, "list", "--all", "--json").splitlines()]
     assert [(line["id"], line["state"]) for line in lines] == [

@@ -173,6 +173,11 @@ def test_for_people_it_is_a_page_with_a_bar_for_each_day(settings: Settings) -> 
 
     with pytest.raises(TocsinError, match=r"no watch has the id 'tpp'; did you mean 'ttp'\?"):
         tried(settings, "tpp")
+    broken = "[{id: unknown, actors: [tpp]}, {id: misspelled, any: [x], severety: low}]"
+    (settings.config / "watches" / "bad.yaml").write_text(f"watches: {broken}\n")
+    for name, told_of in (("unknown", "unknown actor 'tpp'"), ("misspelled", "unknown key 'severety'")):
+        with pytest.raises(ConfigurationError, match=rf"watches/bad\.yaml:1 watches\[\d\].*: {told_of}; did you mean"):
+            tried(settings, name)
 
 
 def test_the_list_says_what_rang_lately_whose_it_is_and_what_is_refused(settings: Settings) -> None:

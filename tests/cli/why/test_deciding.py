@@ -108,6 +108,31 @@ def test_a_revision_that_says_nothing_new_stays_in_its_story(tale: Tale) -> None
     assert step.evidence == ("it says nothing that is told: no new name, no other figure, no further source",)
 
 
+def test_what_joined_a_story_of_which_nobody_was_told_says_so(tale: Tale) -> None:
+    tale.past.reads(article("The TTP claims an attack", STORY, at=NOON, marks=("first-pass",)))
+    more = article(
+        "Toll rises", STORY.replace("three policemen", "seven policemen"), at=NOON + HOUR, source="other-news"
+    )
+    tale.past.reads(more)
+
+    step = tale.decided(more)
+    assert step.what.endswith("'The TTP claims an attack' (Example News), held: first-pass")
+    assert step.evidence[0] == "a figure changed (figure-changed), held as its story is: first-pass"
+
+
+def test_of_many_updates_the_last_are_shown(tale: Tale) -> None:
+    first = article("The TTP claims an attack", STORY, at=NOON)
+    tale.past.reads(first)
+    for number in range(7):
+        tale.past.reads(article(f"Copy {number}", STORY, at=NOON + HOUR, source=f"outlet-{number}"))
+
+    evidence = tale.decided(first).evidence
+    assert "7 updates, the last 5 of them:" in evidence
+    assert [line.split(" at ")[0] for line in evidence if line.startswith("update ")] == [
+        f"update {number}" for number in range(3, 8)
+    ]
+
+
 SILENCE = {
     "silences": [
         {

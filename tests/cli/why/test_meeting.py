@@ -154,6 +154,11 @@ def test_what_does_hold_and_how_near_a_topic_is_are_shown(asked: Asked) -> None:
     assert "no sign of {topic: safe-havens} is in it" in step.evidence
 
 
+def test_an_article_that_was_taken_back_meets_nothing_and_that_is_not_to_be_mended(asked: Asked) -> None:
+    step = asked.last({"actors": ["ttp"]}, "The TTP is named.", marks=("withdrawn",))
+    assert (step.what, step.fix) == ("clause not met: filter withdrawn: its publisher took it back", "")
+
+
 def test_an_article_that_meets_the_watch_as_it_is_now_passes(asked: Asked) -> None:
     steps = asked.steps({"actors": ["ttp"]}, "The TTP is named.")
     assert [step.ends for step in steps] == [False, False]
