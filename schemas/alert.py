@@ -234,7 +234,7 @@ class Alert(Event):
     figures: Annotated[tuple[Figure, ...], Field(max_length=10)] = ()
     """Numbers of killed, injured and the like that the article states."""
     figure_changes: tuple[FigureChange, ...] = ()
-    """What changed, of `figure-changed`."""
+    """Numbers that changed; the reason is another one where more has changed than these."""
     sources: Annotated[tuple[StorySource, ...], Field(max_length=20)] = ()
     """The outlets that have the story, the first twenty."""
     source_count: Annotated[int, Field(ge=0)] = 0

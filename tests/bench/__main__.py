@@ -15,6 +15,7 @@ PARTS: Final = (
     "feeds",
     "pages",
     "near_duplicates",
+    "stories",
     "language",
     "incidents",
     "accuracy",
@@ -23,7 +24,9 @@ PARTS: Final = (
     "stages",
     "faust_path",
     "latency",
+    "watches",
     "decide",
+    "restore",
 )
 """Each is a module of this folder, imported when it is run, and a function of the same name in it."""
 RESULTS: Final = Path("build")

@@ -97,8 +97,8 @@ def main(name: str, kind: str, transaction_seconds: str) -> None:
     """Decide until SIGTERM."""
     settings = load_settings()
     configure_logging("json", "info")
-    session.BATCH_RECORDS = BATCH_RECORDS  # type: ignore[misc]
-    session.TRANSACTION_SECONDS = float(transaction_seconds)  # type: ignore[misc]
+    seconds = float(transaction_seconds)
+    vars(session).update(BATCH_RECORDS=BATCH_RECORDS, TRANSACTION_SECONDS=seconds, REQUEST_SECONDS=seconds - 2)
     vars(transaction)["Session"] = KINDS[kind]
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())

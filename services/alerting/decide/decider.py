@@ -4,6 +4,7 @@ In the order applied: what of it is new (judge.py), whether people are told now 
 of that. State is written once a transaction, however often it changed in it.
 """
 
+import gc
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -39,6 +40,7 @@ AHEAD: Final = timedelta(hours=1)
 LOOK: Final = timedelta(seconds=0.5)
 """How often what waits is looked at."""
 MOST_DIGESTS: Final = 1_000
+MOST_LOGGED: Final = 10
 _STATE_HEADERS: Final = [
     ("ce_specversion", b"1.0"),
     ("ce_type", Remembered.ce_type.encode()),
@@ -88,9 +90,13 @@ class AlertDecider:
     def restore(self, partition: int, records: Iterable[tuple[bytes | None, bytes | None, int]]) -> None:
         """Take over a partition with these state records, oldest first. One that is not ours is passed over."""
         memory = Memory()
-        for offset, error in memory.restore(records):
+        strangers = memory.restore(records)
+        for offset, error in strangers[:MOST_LOGGED]:
             log.error("state.unreadable", topic=ALERTING_STATE.name, partition=partition, offset=offset, error=error)
+        if len(strangers) > MOST_LOGGED:
+            log.error("state.unreadable", topic=ALERTING_STATE.name, partition=partition, records=len(strangers))
         self._memories[partition] = memory
+        gc.freeze()  # there can be millions, and they live long: the collector need not look at them again and again
 
     def forget(self) -> None:
         """Drop the memory of all partitions."""

@@ -153,7 +153,7 @@ def _withdraw(revised: ArticleRevised, watch: str, memory: Memory) -> Verdict:
             **_of_story(story, Reason.WITHDRAWN),
             **_as_its_story(story),
             watch=(about and about.summary) or WatchSummary(id=watch, name=watch),
-            article=article,
+            article=stories.as_known(article, story),
             matches=(),
             topics=(),
             passages=(),

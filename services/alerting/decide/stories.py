@@ -117,6 +117,15 @@ def withdrawn(story: StoryMemory, article: ArticleSummary) -> StoryMemory:
     return story.model_copy(update={"sources": _marked(story.sources, article, is_withdrawn=True)})
 
 
+def as_known(article: ArticleSummary, story: StoryMemory) -> ArticleSummary:
+    """The article, with what the story knows of it where nothing is left of it: people are told which one it was."""
+    known = next((one for one in story.sources if _is_of(one, article)), None)
+    if known is None:
+        return article
+    left = {"title": known.title, "url": known.url, "language": known.language}
+    return article.model_copy(update={name: value for name, value in left.items() if not getattr(article, name)})
+
+
 def _source(article: ArticleSummary, whose: str) -> StorySource:
     return StorySource(
         source=article.source,

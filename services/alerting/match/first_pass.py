@@ -2,7 +2,8 @@
 
 It begins when `match` takes over watches that were not there before, and goes through the partitions that this process
 reads, from three days back to where the new watches came into force. It runs beside the live stream and leaves it half
-of the time. Its mentions have the same ids each time, so that it may be cut short and done again.
+of the time. Its mentions have the same ids each time, so that it may be done again; a pass that the end of the process
+cuts short is not.
 
 What was published within a watch's `ring_last` is not quiet: of such an article the newest revision is told, last.
 """
@@ -115,6 +116,8 @@ class FirstPass:
     async def _make(self, order: _Order) -> None:
         in_force = self._in_force()
         watches = {name: in_force.book.watches[name] for name in order.watches & in_force.book.watches.keys()}
+        if not watches:
+            return  # they are gone again
         compiled = Watches.compile(
             watches.values(), in_force.book.known, in_force.digest, inhibitions=in_force.book.installation.inhibitions
         )

@@ -35,7 +35,7 @@ _LOST: Final[Mapping[str, tuple[str, str]]] = {
         "look at what the page answers: tocsin source test {source}; keep the page and try tocsin source extract on it",
     ),
     "teaser": (
-        "only a teaser was read: the feed has no more",
+        "only a teaser was read: what else the article has stands on its page",
         "write full_text: true for source {source}, so that pages are read",
     ),
 }

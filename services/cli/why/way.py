@@ -54,6 +54,8 @@ def _steps(trail: Trail, desk: Desk, now: datetime) -> Iterator[Step]:
 def _without_mention(trail: Trail, desk: Desk, article: Article | None) -> Iterator[Step]:
     """Why there is none: it was not tagged, or not matched, or does not meet the watch."""
     if article is None:
+        if letters := trail.letters_of(ARTICLES.name):
+            yield _set_aside(Stage.TAGGING, letters[-1])
         return
     if trail.tagged is None:
         yield text_of(article, len(trail.articles))

@@ -129,3 +129,5 @@ def test_of_what_is_not_stored_at_all_there_is_no_way(told: Told) -> None:
     told.never_met()
     told.trail.articles, told.trail.tagged = {}, None
     assert told.steps() == []
+    told.trail.letters = [letter(ARTICLES.name)]
+    assert (told.last().stage, told.last().what) == (Stage.TAGGING, "it was set aside: not what it should be")
