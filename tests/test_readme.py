@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,9 @@ import yaml
 from standardwebhooks import Webhook
 
 from schemas import Alert
+from services.alerting.watching.defined import read_known
+from services.alerting.watching.problems import find_problems
+from services.alerting.watching.watch import Watch
 from services.backbone.record import OutgoingRecord
 from services.backbone.settings import DEFAULT_CONFIG, KafkaSettings, Settings
 from services.broker import KafkaBroker, free_port
@@ -109,6 +113,14 @@ def test_every_file_that_it_names_is_there() -> None:
     names = set(re.findall(r"`((?:deploy|schemas|docker)[\w./-]+)`|\]\(([\w.]+)\)", readme.TEXT))
     assert len(names) > 4
     assert [name for pair in names for name in pair if name and not (ROOT / name).exists()] == []
+
+
+def test_the_watch_that_it_shows_is_one() -> None:
+    shown = readme.TEXT.split("A watch may say\n\n")[1].split("\n\nor `digest: daily`")[0]
+    (written,) = yaml.safe_load(textwrap.dedent(shown))
+    watch = Watch.model_validate(written)
+    assert list(find_problems(watch, read_known(DEFAULT_CONFIG))) == []
+    assert Watch.model_validate({"id": "one", "any": [{"actor": "ttp"}], "digest": "daily"}).digest is not None
 
 
 class Reader:

@@ -30,6 +30,7 @@ class OnceEach:
         self.without_memory: list[bytes] = []
         self.changed: list[tuple[int, bytes]] = []
         self.asked_for_changes = 0
+        self.forgotten = 0
 
     def restore(self, partition: int, records: Iterable[StateRecord]) -> None:
         self.restored.append(partition)
@@ -38,6 +39,7 @@ class OnceEach:
     def forget(self) -> None:
         self.memory.clear()
         self.changed.clear()
+        self.forgotten += 1
 
     def decide(self, record: ReadRecord) -> list[OutgoingRecord]:
         name = record.value or b""

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from aiokafka.admin import NewTopic
+from confluent_kafka import Consumer
 
 from services.backbone import session, transaction
 from services.backbone.kafka_faults import NothingCommitted
@@ -45,6 +46,32 @@ async def test_what_is_due_is_written_without_an_input_and_once(settings: Settin
         await until(lambda: bool(second.asked))
         await asyncio.sleep(1)
     assert await values(settings, "alerts") == names(3) + 3 * [b"the hour"]
+
+
+async def test_one_who_was_gone_too_long_tells_no_time(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without an input nothing but the positions, sent as offsets, can tell the broker that another has them now."""
+    entered, resumes = threading.Event(), threading.Event()
+
+    class Hasty(Consumer):
+        def __init__(self, config: dict[str, object]) -> None:
+            super().__init__({**config, "max.poll.interval.ms": 6_000})
+
+    class Slow(Timed):
+        def tick(self, now: datetime) -> list[OutgoingRecord]:
+            outputs = super().tick(now)
+            entered.set()
+            resumes.wait(60)
+            return outputs
+
+    monkeypatch.setattr(session, "Consumer", Hasty)
+    slow, heir = Slow(utc_now()), Timed(utc_now())
+    async with deciding(settings, slow):
+        await until(entered.is_set)
+        async with deciding(settings.model_copy(update={"instance": "two"}), heir):
+            await until(lambda: len(heir.memory) == 3 and not heir.due(utc_now()))
+            resumes.set()
+            await until(lambda: slow.forgotten > 0, seconds=20)
+    assert await values(settings, "alerts") == 3 * [b"the hour"]
 
 
 async def test_lag_is_known_where_nothing_was_committed(settings: Settings) -> None:

@@ -46,14 +46,8 @@ async def test_what_is_aborted_is_never_seen_and_is_done_again(settings: Setting
         await admin.create_topics([NewTopic("narrow", 1, 1, topic_configs={"max.message.bytes": "1000"})])
 
     class TooLargeAtFirst(OnceEach):
-        sessions = 0
-
-        def forget(self) -> None:
-            super().forget()
-            self.sessions += 1
-
         def decide(self, record: ReadRecord) -> list[OutgoingRecord]:
-            size = 10 if self.sessions else 100_000
+            size = 10 if self.forgotten else 100_000
             return [*super().decide(record), OutgoingRecord("narrow", b"k", b"x" * size, [])]
 
     await put(settings, mentions(30))

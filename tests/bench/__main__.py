@@ -27,6 +27,7 @@ PARTS: Final = (
     "watches",
     "decide",
     "restore",
+    "reload",
 )
 """Each is a module of this folder, imported when it is run, and a function of the same name in it."""
 RESULTS: Final = Path("build")

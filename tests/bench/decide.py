@@ -12,7 +12,7 @@ import httpx
 import psutil
 
 from schemas import Mention
-from schemas.ids import article_id, mention_id
+from schemas.ids import article_id, mention_id, revision
 from services.alerting.match.load import load_watches
 from services.alerting.match.meet import match_watches
 from services.backbone.record import encode
@@ -93,7 +93,8 @@ def _backlog() -> list[Mention]:
 
 
 def _of_another_article(mention: Mention, number: int) -> Mention:
-    article = mention.article.model_copy(update={"id": article_id(f"https://news.example/backlog/{number}")})
+    url = f"https://news.example/backlog/{number}"
+    article = mention.article.model_copy(update={"id": article_id(url), "revision": revision(url, "")})
     return mention.model_copy(
         update={"id": mention_id(mention.watch.id, article.id, article.revision, ()), "article": article}
     )

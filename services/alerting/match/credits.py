@@ -21,6 +21,9 @@ from services.alerting.match.agencies import agency_named
 
 _HEAD: Final = 160
 _DATELINE: Final = 90
+_MONTHS: Final = ("янв", "фев", "мар", "апр", "мая", "май", "июн", "июл", "авг", "сен", "окт", "ноя", "дек")
+_SMALL_WORD: Final = re.compile(rf"(?<=\s)(?!{'|'.join(_MONTHS)})[a-zа-яё]")
+"""Where the prose begins: no dateline goes on after it."""
 _BYLINE_LENGTH: Final = 100
 _TAIL: Final = 60
 _MOST_WORDS_OF_A_PLACE: Final = 9
@@ -62,6 +65,8 @@ def agency_of(article: Article) -> str | None:
 def _at_the_beginning(line: str) -> str | None:
     if wire := _XINHUA.match(line):
         return agency_named(wire[1])
+    if small := _SMALL_WORD.search(line):
+        line = line[: small.start()]
     for enclosed in _ENCLOSED.finditer(line):
         if (agency := _single(enclosed[1])) is not None:
             place, sign = line[: enclosed.start()], enclosed[2] or ""
@@ -87,8 +92,7 @@ def _is_place(words: str) -> bool:
     parts = words.split()
     if len(parts) > _MOST_WORDS_OF_A_PLACE:
         return False
-    months = ("янв", "фев", "мар", "апр", "мая", "май", "июн", "июл", "авг", "сен", "окт", "ноя", "дек")
-    return all(not part[0].islower() or part.startswith(months) for part in parts)
+    return all(not part[0].islower() or part.startswith(_MONTHS) for part in parts)
 
 
 def _at_the_end(tail: str) -> str | None:

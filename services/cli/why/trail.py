@@ -1,6 +1,6 @@
 """All that is stored of one article and one watch, gathered from the topics."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -53,7 +53,7 @@ class Trail:
     deliveries: list[Delivery] = field(default_factory=list)
     letters: list[DeadLetter] = field(default_factory=list)
     memory: Memory = field(default_factory=Memory)
-    """What `decide` remembers of the watch."""
+    """What `decide` remembers of it and of the watch's stories and queues."""
     last: dict[str, TopicPartition] = field(default_factory=dict)
     """Of each topic that it went through, where its newest record stands ..."""
     offsets: dict[str, int] = field(default_factory=dict)
@@ -94,13 +94,14 @@ async def gathered(stored: Stored, settings: Settings, ids: Sequence[str], watch
     """
     trails = {id_: Trail(id_, watch) for id_ in ids}
     async for record, article in stored.events(ARTICLES, keys=ids):
-        trails[article.id].articles[article.event_id] = article
-        trails[article.id].passed_by(ARTICLES.name, record)
+        if (trail := trails.get(article.id)) is not None:
+            trail.articles[article.event_id] = article
+            trail.passed_by(ARTICLES.name, record)
     async for record, tagged in stored.events(ARTICLES_TAGGED, keys=ids):
-        trail = trails[tagged.article.id]
-        trail.tagged = tagged
-        trail.articles[tagged.article.event_id] = tagged.article
-        trail.passed_by(ARTICLES_TAGGED.name, record)
+        if (trail := trails.get(tagged.article.id)) is not None:
+            trail.tagged = tagged
+            trail.articles[tagged.article.event_id] = tagged.article
+            trail.passed_by(ARTICLES_TAGGED.name, record)
     async for record, mention in _mentions(stored, ids, watch):
         trails[mention.article.id].mentions.append(mention)
         trails[mention.article.id].passed_by(MENTIONS.name, record)
@@ -135,8 +136,9 @@ async def _of_watch(stored: Stored, topic: Topic[Any], watch: str) -> AsyncItera
 
 
 async def _remember(stored: Stored, trail: Trail) -> None:
-    """Take in what `decide` remembers of the watch: its records stand in the partition of its mentions."""
-    mine = f"{trail.watch}/".encode()
+    """Take in what `decide` remembers of the article and of the watch's stories and queues. The records stand in the
+    partition of the watch's mentions."""
+    mine = tuple(f"{trail.watch}/{part}".encode() for part in (f"article/{trail.id}", "story/", "queue/"))
     rows = [
         (record.key, record.value, record.offset)
         async for record in _of_watch(stored, ALERTING_STATE, trail.watch)
@@ -158,7 +160,7 @@ async def _ring(stored: Stored, trail: Trail) -> None:
         trail.deliveries = [one async for _, one in stored.events(DELIVERIES, keys=told)]
 
 
-def _naming(ids: Iterable[str]) -> Any:
+def _naming(ids: Collection[str]) -> Callable[[ConsumerRecord], bool]:
     return lambda record: _holds(ids, record.value)
 
 

@@ -93,11 +93,19 @@ def test_what_is_held_is_told_when_it_would_have_been_also_between_two_articles(
 
 def test_what_waits_at_the_end_is_let_out_by_the_time_that_is_left(tmp_path: Path) -> None:
     tried = Tried(tmp_path, group={"by": "watch", "wait": "1h"})
-    tried.take("Story", STORIES[0], MONDAY)
+    late = MONDAY.replace(hour=23, minute=30)
+    tried.take("Story", STORIES[0], late)
     assert tried.tally.times == 0
-    tried.trial.end(MONDAY + 2 * HOUR)
+    tried.trial.end(late + 2 * HOUR)
     assert tried.tally.told == {Reason.FIRST_MENTION: 1}
-    assert tried.tally.days == {date(2026, 11, 23): 1}
+    assert tried.tally.days == {date(2026, 11, 24): 1}, "the day on which people would have been told"
+
+
+def test_a_digest_comes_from_the_first_day_on_though_nothing_met_the_watch(tmp_path: Path) -> None:
+    tried = Tried(tmp_path, digest="daily")
+    tried.take("Nobody", "Nobody is named in this one.", MONDAY)
+    tried.trial.end(MONDAY + DAY)
+    assert (tried.tally.told, tried.tally.stood_for) == ({Reason.DIGEST: 1}, 0)
 
 
 def test_a_record_that_is_older_than_the_last_does_not_turn_the_clock_back(tried: Tried) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from schemas import Alert, Article, Outcome
+from schemas import Alert, Article, Held, Outcome
+from schemas.remembered import QueueMemory
 from services.alerting.holding.silences import load_silences
 from services.alerting.watching.book import read_book
 from services.cli.why.deciding import Known, decided, ring_of
@@ -278,6 +279,33 @@ def test_what_waited_alone_was_told_by_itself(tmp_path: Path) -> None:
     assert tale.told(one).what.startswith("told at 2026-11-25 07:00 UTC, by itself (first-mention)")
 
 
+def test_of_several_queues_the_one_that_holds_it_says_when_it_is_told(tmp_path: Path) -> None:
+    tale = Tale(tmp_path, {"digest": "daily"})
+    tale.past.reads(article("The TTP claims an attack", STORY, at=NOON))
+    [ring] = tale.alerts
+    queue = tale.past.memory.queue("ttp", Held.DIGEST)
+    assert queue is not None
+    sooner = queue.model_copy(update={"items": (), "count": 0, "due_at": NOON + HOUR})
+    watch = read_book(tale.folder).watches["ttp"]
+
+    def step(*queues: QueueMemory) -> str:
+        return told(ring, [ring], watch, {}, queues, {}, is_told=False).step.what
+
+    assert step(sooner, queue).endswith("; it is told at 2026-11-25 07:00 UTC")
+    full = sooner.model_copy(update={"count": 101})
+    assert step(full).endswith("; it is told at 2026-11-24 13:00 UTC"), "it lists only the first hundred"
+
+
+def test_an_alert_that_stands_for_others_is_not_the_ring_of_the_article_that_it_shows(tmp_path: Path) -> None:
+    tale = Tale(tmp_path, {"digest": "daily"})
+    for title, text in (("The TTP claims an attack", STORY), ("Another day", "The TTP is named in another matter.")):
+        tale.past.reads(article(title, text, at=NOON))
+    tale.past.until(NOON + DAY)
+    collective = tale.alerts[-1]
+    assert collective.article is not None
+    assert ring_of(collective.article.id, [collective]) is None
+
+
 def test_channels_say_what_became_of_it(tale: Tale) -> None:
     of = article("The TTP claims an attack", STORY, at=NOON)
     tale.past.reads(of)
@@ -292,6 +320,9 @@ def test_channels_say_what_became_of_it(tale: Tale) -> None:
         "channel channel-1 gave up after 1 attempts: HTTP 503; channel-0 took it"
     )
     assert step(Outcome.RETRYING).outcome is Came.HELD
+    later = ring.model_copy(update={"sequence": 1})
+    of_the_first = tale.past.attempt(ring, Outcome.DELIVERED, "terminal")
+    assert delivered([later], [of_the_first], ("terminal",), NOON).outcome is Came.NOT_YET
     assert step().what == "no attempt by terminal is on record"
     assert step().outcome is Came.NOT_YET
     assert step(channels=()).outcome is Came.PASSED

@@ -148,6 +148,16 @@ def test_a_clause_that_is_not_met_is_named_with_the_fix(
     assert fix in steps[2].fix
 
 
+@pytest.mark.parametrize("marks", [("full-text",), ("teaser",)])
+def test_where_a_filter_stands_against_it_too_it_would_not_ring_either_way(
+    asked: Asked, marks: tuple[str, ...]
+) -> None:
+    watch = {"actors": ["ttp"], "filters": {"languages": ["ur"]}}
+    step = asked.last(watch, f"The Fitna spoke. {LONG}", marks=marks)
+    assert step.stage is Stage.MATCH
+    assert step.what == "clause not met: {actor: ttp} is not named; filter languages: en, asked: ur"
+
+
 def test_what_does_hold_and_how_near_a_topic_is_are_shown(asked: Asked) -> None:
     step = asked.last({"all": [{"topic": "safe-havens"}, {"actor": "ttp"}]}, f"The TTP is named. {LONG}")
     assert "it has {actor: ttp}" in step.evidence
