@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from services.backbone.errors import ConfigurationError
 from services.backbone.yaml_file import parse_yaml
-from services.ingestion.source_file import appended, as_yaml, written
+from services.backbone.yaml_list import appended, as_yaml
+from services.ingestion.source_file import KEY, written
 from services.ingestion.sources import Source, SourcesFile
 
 NEW = {"id": "b", "name": "B", "url": "https://b.example/"}
@@ -60,13 +61,13 @@ def test_of_a_source_only_what_is_no_default_is_written_and_no_secret() -> None:
     ],
 )
 def test_the_new_stand_below_the_last_as_far_in(before: str, after: str) -> None:
-    assert appended("a.yaml", before.encode(), [{"id": "b"}]).decode() == after
+    assert appended("a.yaml", before.encode(), KEY, [{"id": "b"}]).decode() == after
 
 
 @pytest.mark.parametrize(
     ("before", "told"),
     [
-        ("sources: [{id: a}]\n", "a.yaml:1 sources: a list that cannot be added to; write each source in lines"),
+        ("sources: [{id: a}]\n", "a.yaml:1 sources: a list that cannot be added to; write each entry in lines"),
         ("sources:\n- id: a\n...\n", "a list that cannot be added to"),
         ("- id: a\n", "a list or a word at the top"),
         ("sources: {\n", "not YAML"),
@@ -75,7 +76,7 @@ def test_the_new_stand_below_the_last_as_far_in(before: str, after: str) -> None
 )
 def test_a_file_that_cannot_be_added_to_is_told(before: str, told: str) -> None:
     with pytest.raises(ConfigurationError, match=told):
-        appended("a.yaml", before.encode(), [NEW])
+        appended("a.yaml", before.encode(), KEY, [NEW])
 
 
 ODD = ["no", "22:30", "017", "1_000", "~", "null", "- a", "a: b", "a #b", "ends ", "'", '"', "15m", "کابل"]
@@ -91,6 +92,6 @@ values = st.one_of(
 @given(st.lists(st.dictionaries(st.sampled_from(["id", "name", "url"]), values, min_size=1), min_size=1, max_size=3))
 def test_whatever_is_added_is_read_as_it_was(sources: list[dict[str, object]]) -> None:
     before = b"sources:\n  - id: a\n    name: A\n"
-    after = appended("a.yaml", before, sources)
+    after = appended("a.yaml", before, KEY, sources)
     assert after.startswith(before)
     assert parse_yaml("a.yaml", after).values == {"sources": [{"id": "a", "name": "A"}, *sources]}

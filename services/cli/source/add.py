@@ -14,6 +14,7 @@ from rich.text import Text
 from services.backbone.addresses import Networks
 from services.backbone.errors import TocsinError
 from services.backbone.settings import load_settings
+from services.backbone.yaml_list import as_yaml
 from services.cli.options import Config
 from services.cli.source.asking import asking
 from services.cli.source.options import AllowNetwork, address, duration, networks
@@ -21,7 +22,7 @@ from services.cli.source.report import describe
 from services.cli.source.writing import key_of, known_by_address, write_sources
 from services.ingestion.examine import Examined, of_feeds
 from services.ingestion.identity.site import site_of
-from services.ingestion.source_file import as_yaml, written
+from services.ingestion.source_file import written
 from services.ingestion.source_names import id_of, name_of
 from services.ingestion.sources import Source, Sources, load_sources
 

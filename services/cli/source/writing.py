@@ -1,15 +1,15 @@
 """Write sources into the configuration folder: whole files at once, so that no one reads half of one."""
 
-import os
 import re
-import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from services.backbone.errors import TocsinError
+from services.backbone.whole_file import write_whole
+from services.backbone.yaml_list import appended
 from services.ingestion.identity.address_key import address_key
 from services.ingestion.identity.canonical_url import canonical_url
-from services.ingestion.source_file import appended, written
+from services.ingestion.source_file import KEY, written
 from services.ingestion.sources import Source
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -46,23 +46,9 @@ def write_sources(folder: Path, name: str, sources: Sequence[Source]) -> Path:
     try:
         path.parent.mkdir(exist_ok=True)
         before = path.read_bytes() if path.exists() else b""
-        _replace(path.resolve(), appended(f"sources/{path.name}", before, [written(source) for source in sources]))
+        entries = [written(source) for source in sources]
+        write_whole(path, appended(f"sources/{path.name}", before, KEY, entries))
     except OSError as error:
         fix = "name a folder of your own by --config"
         raise NotWritten(f"{path} cannot be written: {error.strerror}; {fix}") from None
     return path
-
-
-def _replace(path: Path, content: bytes) -> None:
-    mode = path.stat().st_mode if path.exists() else 0o644
-    descriptor, temporary = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, mode & 0o777)
-        os.replace(temporary, path)
-    except OSError:
-        os.unlink(temporary)
-        raise
