@@ -54,6 +54,7 @@ TYPED_ELSEWHERE = {
     "make demo": "tests/test_readme.py::test_what_is_made_is_a_target",
     "make test": "tests/test_readme.py::test_what_is_made_is_a_target",
     "make bench": "tests/test_readme.py::test_what_is_made_is_a_target",
+    "make soak": "tests/test_readme.py::test_what_is_made_is_a_target",
     ".venv/bin/tocsin demo --keep": "tests/cli/test_demo.py::test_kept_up_it_goes_on_with_the_default_sources",
     "tocsin run ingestion|tagging|match|decide|notify": "tests/flow/test_from_feed_to_alert.py::test_the_seed_article",
     "tocsin broker start --embedded": "tests/broker/test_command.py::test_status_is_zero_only_while_it_answers",
@@ -94,7 +95,13 @@ def test_every_command_is_run_by_a_test() -> None:
 
 
 @pytest.mark.parametrize(
-    ("target", "recipe"), [("demo", "tocsin demo"), ("test", "python -m pytest"), ("bench", "python -m tests.bench")]
+    ("target", "recipe"),
+    [
+        ("demo", "tocsin demo"),
+        ("test", "python -m pytest"),
+        ("bench", "python -m tests.bench"),
+        ("soak", "python -m tests.bench.soak"),
+    ],
 )
 def test_what_is_made_is_a_target(target: str, recipe: str) -> None:
     told = subprocess.run(

@@ -96,7 +96,11 @@ class Group:
 
     def once(self, instance: str, api: Api, when: When, fate: Fate = Fate.PASS, skip: int = 0) -> Rule:
         """A rule for the requests of an instance."""
-        return self.proxy.once(Rule(api, when, f"{self.name}.{STAGE}.{instance}", fate, skip))
+        return self.proxy.once(Rule(api, when, self.client(instance), fate, skip))
+
+    def client(self, instance: str) -> str:
+        """The client id of an instance."""
+        return f"{self.name}.{STAGE}.{instance}"
 
     def eventually(self, happens: Callable[[], bool], what: str, seconds: float = 90) -> None:
         """Wait until something holds."""
