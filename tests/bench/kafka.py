@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from services.backbone.clients import Writer, new_consumer, new_producer, partitions_of, stop_client
 from services.backbone.provision import provision
 from services.backbone.record import OutgoingRecord
@@ -21,11 +23,14 @@ from tests.vocabulary import Desk
 
 @contextmanager
 def kafka_and_desk(more_topics: Sequence[Topic[Any]] = ()) -> Iterator[tuple[KafkaBroker, Desk]]:
-    """A broker with the declared topics and these, and a desk with the default configuration that reads no source."""
+    """A broker with the declared topics and these, and a desk with the default configuration that reads no source and
+    whose watches have no limit."""
     with tempfile.TemporaryDirectory(prefix="tocsin-bench-") as name:
         folder = Path(name)
         shutil.copytree(DEFAULT_CONFIG, folder / "config")
         shutil.rmtree(folder / "config" / "sources")
+        for file in (folder / "config" / "watches").glob("*.yaml"):
+            file.write_text(yaml.safe_dump({"watches": yaml.safe_load(file.read_text(encoding="utf-8"))["watches"]}))
         with KafkaBroker(folder / "kafka", free_port(), jars=JARS) as broker:
             kafka = KafkaSettings(bootstrap_servers=broker.address, session_timeout_seconds=6)
             asyncio.run(provision(kafka, [*declared(), *more_topics]))
