@@ -2,13 +2,13 @@
 
 import re
 from datetime import timedelta
-from functools import cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from cssselect import SelectorError
 from lxml.cssselect import CSSSelector
 
 from services.backbone.addresses import Network
+from services.backbone.countries import country_codes, meant_country
 from services.backbone.durations import read_duration
 from services.backbone.secret import Secret
 
@@ -59,19 +59,10 @@ def read_network(written: object) -> Network:
 
 def checked_country(written: str) -> str:
     """ISO 3166-1 alpha-2, in capitals."""
-    if written not in _countries():
-        hint = {"UK": "GB", "EN": "GB"}.get(written.upper(), written.upper())
-        example = hint if hint in _countries() else "AF"
+    if written not in country_codes():
+        example = meant_country(written) or "AF"
         raise ValueError(f"not a country's code of two capital letters; write it like {example}")
     return written
-
-
-@cache
-def _countries() -> frozenset[str]:
-    from babel import Locale  # its data takes a moment to load; most sources files are checked once
-
-    codes = (str(code) for code in Locale("en").territories)
-    return frozenset(code for code in codes if re.fullmatch("[A-Z]{2}", code)) - {"XA", "XB", "ZZ"}
 
 
 def checked_header(name: str) -> str:

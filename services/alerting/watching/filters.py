@@ -2,27 +2,19 @@
 how central that is."""
 
 from collections.abc import Iterator
-from functools import cache
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from schemas import Article
 from schemas.event import Identifier
+from services.backbone.countries import country_codes, meant_country
 
 
 def _checked_country(written: str) -> str:
-    if written not in _countries():
-        meant = {"UK": "GB", "EN": "GB"}.get(written.upper(), written.upper())
-        raise ValueError(f"not a country's code; write {meant if meant in _countries() else 'it like AF'}")
+    if written not in country_codes():
+        raise ValueError(f"not a country's code; write {meant_country(written) or 'it like AF'}")
     return written
-
-
-@cache
-def _countries() -> frozenset[str]:
-    from babel import Locale  # its data takes a moment to load; few watches name a country
-
-    return frozenset(code for code in map(str, Locale("en").territories) if len(code) == 2 and code.isalpha())
 
 
 Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$"), AfterValidator(str.lower)]
