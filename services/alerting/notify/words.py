@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from schemas import Alert, AlertItem, Coverage, Held, Reason, Remark
+from services.alerting.match.things import label
 
 COLLECTIVE: Final[Mapping[Reason, str]] = {
     Reason.GROUP: "that came together",
@@ -48,7 +49,7 @@ def notes(alert: Alert) -> Iterator[str]:
     if alert.source_count > 1:
         yield f"{alert.source_count} outlets, {alert.origin_count} independent"
     if alert.remark is not None:
-        yield from _remarks(alert.remark, {_label(match.kind, match.id): match.name for match in alert.matches})
+        yield from _remarks(alert.remark, _names(alert))
     if alert.coverage is not None:
         yield from _coverage(alert.coverage)
 
@@ -62,8 +63,8 @@ def item_line(item: AlertItem) -> str:
 def _change(alert: Alert) -> Iterator[str]:
     match alert.reason:
         case Reason.NEW_ENTITY:
-            names = {_label(match.kind, match.id): match.name for match in alert.matches}
-            yield f"newly named in this story: {_listed(names.get(label, label) for label in alert.new)}"
+            names = _names(alert)
+            yield f"newly named in this story: {_listed(names.get(who, who) for who in alert.new)}"
         case Reason.FIGURE_CHANGED:
             for change in alert.figure_changes:
                 before = "not told" if change.before is None else f"{change.before:,}"
@@ -80,9 +81,9 @@ def _change(alert: Alert) -> Iterator[str]:
 
 def _remarks(remark: Remark, names: Mapping[str, str]) -> Iterator[str]:
     if remark.first_ever:
-        yield f"never met by this watch before: {_listed(names.get(label, label) for label in remark.first_ever)}"
-    for label, days in remark.quiet_days.items():
-        yield f"first mention in {days} days: {names.get(label, label)}"
+        yield f"never met by this watch before: {_listed(names.get(who, who) for who in remark.first_ever)}"
+    for who, days in remark.quiet_days.items():
+        yield f"first mention in {days} days: {names.get(who, who)}"
     for one, other in remark.first_together:
         yield f"first time together: {names.get(one, one)} and {names.get(other, other)}"
     for burst in remark.bursts:
@@ -101,8 +102,9 @@ def _coverage(coverage: Coverage) -> Iterator[str]:
         yield f"not heard: {len(coverage.blind) - _FEW} more"
 
 
-def _label(kind: str, name: str) -> str:
-    return f"{kind if kind in ('topic', 'phrase') else 'actor'}/{name}"
+def _names(alert: Alert) -> dict[str, str]:
+    """What people call what was met, by its label."""
+    return {label(match): match.name for match in alert.matches}
 
 
 def _listed(names: Iterator[str]) -> str:

@@ -5,7 +5,19 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Final
 
-from schemas import ArticleRevised, ArticleSummary, Evidence, Figure, Match, Mention, Passage, Source, WatchSummary
+from schemas import (
+    Alert,
+    ArticleRevised,
+    ArticleSummary,
+    Evidence,
+    Figure,
+    Match,
+    Mention,
+    Passage,
+    Reason,
+    Source,
+    WatchSummary,
+)
 from schemas.ids import article_id, mention_id, revision
 from services.alerting.decide.judge import Verdict, judge
 from services.alerting.decide.memory import Memory
@@ -22,6 +34,10 @@ def text_about(subject: str, words: int = 120) -> str:
     """A text: the same for the same subject, and nothing like that of another."""
     chance = Random(subject)
     return " ".join("".join(chance.choices(_SYLLABLES, k=3)) for _ in range(words))
+
+
+WIRE: Final = text_about("the wire")
+LATER: Final = NOON + HOUR
 
 
 def reworded(text: str, share: float) -> str:
@@ -96,6 +112,18 @@ def decided(*mentions: Mention, memory: Memory | None = None) -> list[Verdict]:
     """What becomes of these, one after the other."""
     memory = Memory() if memory is None else memory
     return [judge(mention, memory) for mention in mentions]
+
+
+def reasons(*mentions: Mention) -> list[Reason]:
+    """Why each of these rang, or did not."""
+    return [verdict.reason for verdict in decided(*mentions)]
+
+
+def last(*mentions: Mention) -> Alert:
+    """What the last of these gives, which must be something."""
+    alert = decided(*mentions)[-1].alert
+    assert alert is not None
+    return alert
 
 
 def _summary(slug: str, source: str, title: str, text: str, agency: str | None, seen_at: datetime) -> ArticleSummary:

@@ -13,29 +13,18 @@ from services.alerting.decide.memory import KEPT, Memory
 from tests.alerting.decide.reports import (
     DAY,
     HOUR,
+    LATER,
     MINUTE,
+    WIRE,
     decided,
+    last,
+    reasons,
     report,
     revised,
     reworded,
     text_about,
 )
 from tests.alerting.examples import NOON
-
-WIRE = text_about("the wire")
-LATER = NOON + HOUR
-
-
-def reasons(*mentions: Mention) -> list[Reason]:
-    return [verdict.reason for verdict in decided(*mentions)]
-
-
-def last(*mentions: Mention) -> Alert:
-    """What the last of these gives, which must be something."""
-    alert = decided(*mentions)[-1].alert
-    assert alert is not None
-    return alert
-
 
 # Silence
 
