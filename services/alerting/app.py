@@ -7,11 +7,12 @@ notify_body   alerts > deliver(alert, channel), a loop of its own for each chann
 
 import asyncio
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from schemas import Alert
 from services.alerting.decide.decider import AlertDecider
@@ -23,6 +24,7 @@ from services.alerting.match.meet import match_watches, revised
 from services.alerting.notify.channel_loop import ChannelLoop
 from services.alerting.notify.routing import Routes, RoutesReader
 from services.alerting.watching.book import BookReader
+from services.alerting.watching.catching_up import CaughtUp
 from services.alerting.watching.sent import SentWatches
 from services.backbone.audit import Audit
 from services.backbone.clients import Writer, new_consumer, partitions_of, stop_client
@@ -134,16 +136,10 @@ async def decide_body(process: Process) -> None:
     sources = Live("sources", partial(SourceIds.read, settings.config))
     policies = PoliciesInForce(lambda: watches.current, lambda: silences.current, lambda: sources.current)
 
-    async def read_until_known(watch: str) -> None:
-        for _ in range(CATCH_UP_ROUNDS):
-            await watches.reload()
-            if watch in watches.current.watches or process.stopping.is_set():
-                return
-            await process.sleep(CATCH_UP_SECONDS / CATCH_UP_ROUNDS)
-
     def catch_up(watch: str) -> None:
+        reading = _read_until(lambda: watch in watches.current.watches, watches, process)
         with suppress(TimeoutError):  # it is not in force then, and what it met is held
-            asyncio.run_coroutine_threadsafe(read_until_known(watch), loop).result(PROVIDE_SECONDS)
+            asyncio.run_coroutine_threadsafe(reading, loop).result(PROVIDE_SECONDS)
 
     decider = AlertDecider(process.stage, policies, incidents, provide_topic, catch_up, lambda: datetime.now(UTC))
     deciding = TransactionalLoop(settings, process.stage, MENTIONS.name, ALERTING_STATE.name, process.progress)
@@ -179,21 +175,26 @@ async def notify_body(process: Process) -> None:
     )
 
 
+async def _read_until(known: Callable[[], bool], live: Live[Any], process: Process) -> None:
+    """Read the configuration anew until something is known of it, for a moment at most."""
+    for _ in range(CATCH_UP_ROUNDS):
+        await live.reload()
+        if known() or process.stopping.is_set():
+            return
+        await process.sleep(CATCH_UP_SECONDS / CATCH_UP_ROUNDS)
+
+
 async def _keep_channels(process: Process, routes: Live[Routes], writer: Writer) -> None:
     running: dict[asyncio.Task[None], ChannelLoop] = {}
-    seen, seeing = set[str](), asyncio.Lock()
+    caught_up, reading = CaughtUp(), asyncio.Lock()
 
     async def is_routed(channel_id: str, alert: Alert) -> bool:
         """Route by nothing older than what the alert's watch was from: its owner may have chosen other channels."""
-        async with seeing:
+        async with reading:
             is_fresh = datetime.now(UTC) - alert.rang_at < FRESH
-            if is_fresh and alert.config_digest not in seen | {routes.current.book.digest}:
-                for _ in range(CATCH_UP_ROUNDS):
-                    await routes.reload()
-                    if alert.watch.id in routes.current.book.watches or process.stopping.is_set():
-                        break
-                    await process.sleep(CATCH_UP_SECONDS / CATCH_UP_ROUNDS)
-                seen.add(alert.config_digest)
+            is_of_now = alert.config_digest == routes.current.book.digest
+            if is_fresh and not is_of_now and caught_up.is_new(alert.config_digest):
+                await _read_until(lambda: alert.watch.id in routes.current.book.watches, routes, process)
         return channel_id in routes.current.channels_of(alert.watch.id)
 
     while not process.stopping.is_set():

@@ -19,6 +19,7 @@ from services.alerting.decide.policies import Policies
 from services.alerting.holding.coverage import Incidents
 from services.alerting.holding.due import due, reschedule
 from services.alerting.holding.hold import hold
+from services.alerting.watching.catching_up import CaughtUp
 from services.backbone.dead_letters import set_aside
 from services.backbone.errors import FromTheFuture
 from services.backbone.keyed_state import partition_of
@@ -39,7 +40,6 @@ AHEAD: Final = timedelta(hours=1)
 """How far a mention's time may lie before the clock."""
 LOOK: Final = timedelta(seconds=0.5)
 """How often what waits is looked at."""
-MOST_DIGESTS: Final = 1_000
 MOST_LOGGED: Final = 10
 _STATE_HEADERS: Final = [
     ("ce_specversion", b"1.0"),
@@ -80,7 +80,7 @@ class AlertDecider:
         self._provide_topic = provide_topic
         self._catch_up = catch_up
         self._clock = clock
-        self._caught_up_with: set[str] = set()
+        self._caught_up = CaughtUp()
         self._provided: set[str] = set()
         self._memories: dict[int, Memory] = {}
         self._look_at = datetime.min.replace(tzinfo=UTC)
@@ -186,10 +186,7 @@ class AlertDecider:
 
     def _know(self, watch: str, config_digest: str) -> None:
         """A watch that is not in force here may be so new that only `match` has read it."""
-        if watch not in self._policies().watches and config_digest not in self._caught_up_with:
-            if len(self._caught_up_with) >= MOST_DIGESTS:
-                self._caught_up_with.clear()
-            self._caught_up_with.add(config_digest)
+        if watch not in self._policies().watches and self._caught_up.is_new(config_digest):
             self._catch_up(watch)
 
     def _records(self, alert: Alert, trace: str | None) -> Iterator[OutgoingRecord]:
