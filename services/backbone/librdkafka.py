@@ -3,7 +3,8 @@
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from operator import methodcaller
+from typing import Any, Final, cast
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Message, TopicPartition
 
@@ -79,6 +80,12 @@ def _log_end(config: Mapping[str, Any], topic: str, number: int) -> int:
         reader.close()
 
 
+_HEADERS: Final = methodcaller("headers")
+"""Of a header whose name is not UTF-8 confluent-kafka returns a broken value with an exception set. A call that the
+interpreter has specialised (Python 3.11 and later, once it ran often) does not look, and the exception comes out of
+whatever is called next. This call always looks. It must be made once a message: the next one gives the broken value."""
+
+
 def read(message: Message) -> ReadRecord:
     """The record of a message.
 
@@ -91,7 +98,7 @@ def read(message: Message) -> ReadRecord:
     topic, partition, offset = message.topic(), message.partition(), message.offset()
     assert topic is not None and partition is not None and offset is not None  # noqa: S101,PT018 - it has no error
     try:
-        headers = cast(list[tuple[str, bytes]] | None, message.headers())
+        headers = cast(list[tuple[str, bytes]] | None, _HEADERS(message))
     except SystemError:  # what confluent-kafka makes of a header whose name is not UTF-8
         headers = None
     return ReadRecord(topic, partition, offset, _bytes(message.key()), _bytes(message.value()), headers)

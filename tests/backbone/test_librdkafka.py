@@ -1,11 +1,14 @@
+import asyncio
 import threading
 
 import pytest
-from confluent_kafka import KafkaException, Producer
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaException, Message, Producer, TopicPartition
 
 from services.backbone import librdkafka
-from services.backbone.librdkafka import stream_to_end
+from services.backbone.librdkafka import read, stream_to_end
+from services.backbone.record import OutgoingRecord
 from services.backbone.settings import Settings
+from tests.backbone.on_kafka import put, put_with_a_bad_header
 
 STATE = "alerting.state"
 
@@ -63,3 +66,26 @@ def test_a_partition_whose_end_does_not_come_is_an_error(
     with pytest.raises(KafkaException, match="not read to its end"):
         list(stream_to_end(reading, STATE, 0))
     for_ever.abort_transaction(20)
+
+
+async def test_a_header_whose_name_is_not_utf8_is_passed_over_however_many_were_read_before(settings: Settings) -> None:
+    good, bad = (OutgoingRecord("mentions", key, b"{}", [("n", b"1")], 0) for key in (b"good", b"bad"))
+    await put(settings, [good])
+    await put_with_a_bad_header(settings, bad)
+
+    first, second = await asyncio.to_thread(polled, settings, 2)
+    heated = [read(first).headers for _ in range(1_000)]
+    broken = read(second)
+
+    assert heated == 1_000 * [[("n", b"1")]]
+    assert (broken.key, broken.headers) == (b"bad", None)
+
+
+def polled(settings: Settings, number: int) -> list[Message]:
+    """So many messages of the first partition of the mentions."""
+    consumer = Consumer(settings.kafka.librdkafka() | {"group.id": "unused"})
+    consumer.assign([TopicPartition("mentions", 0, OFFSET_BEGINNING)])
+    try:
+        return consumer.consume(number, timeout=20)
+    finally:
+        consumer.close()
