@@ -21,8 +21,8 @@ $(INSTALLED): requirements.lock pyproject.toml
 demo: install ## From a feed to an alert on this machine, in a minute; leaves nothing behind
 	@$(BIN)/tocsin demo
 
-test: install lint ## Every test; starts and ends the Kafka that it needs
-	$(BIN)/python -m pytest
+test: install lint ## Every test, in two processes; each starts and ends the Kafka that it needs
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: install ## Format, lint, types, layers, and the generated documents
 	$(BIN)/ruff format --check .

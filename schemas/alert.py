@@ -6,6 +6,7 @@ from pydantic import ConfigDict, Field
 
 from schemas.article import Source
 from schemas.event import Event, Identifier, UtcDatetime, Value
+from schemas.handling import Handling
 from schemas.mention import EXAMPLE_BODY, ArticleSummary, Match, Passage, TopicSummary, WatchSummary
 from schemas.reason import Held, Reason
 from schemas.tagged import Figure
@@ -165,6 +166,7 @@ class Alert(Event):
                     "items": [],
                     "stands_for": 1,
                     "coverage": None,
+                    "handling": None,
                     "rang_at": "2026-11-24T05:04:13Z",
                     **EXAMPLE_BODY,
                 },
@@ -249,6 +251,8 @@ class Alert(Event):
     """How many alerts it stands for; 1 where it is none but itself."""
     coverage: Coverage | None = None
     """Of a digest."""
+    handling: Handling | None = None
+    """Of updates: what people did about this alert before this record was made; null where nobody did anything."""
     rang_at: UtcDatetime
     """When the watch was met; of collective alerts when they were made."""
     config_digest: str

@@ -57,3 +57,26 @@ def alert_id(watch_id: str, what_rang: str) -> str:
 def incident_id(source_id: str | None, kind: str, since: datetime) -> str:
     """The id of the incident of this kind that began then, to the second; no source: of all."""
     return "inc-" + _digest(source_id or "", kind, since.astimezone(UTC).isoformat(timespec="seconds"))
+
+
+def notification_id(event_id: str, channel: str, waits_for: str | None) -> str:
+    """The id of one thing that is told at one channel."""
+    return "ntf-" + _digest(event_id, channel, waits_for or "")
+
+
+def group_id(channel: str, reason: str, at: datetime, members: Iterable[str] = ()) -> str:
+    """The id of what waited at a channel for the same moment, to the second.
+
+    Its members count: what comes late for the moment is another group, which a receiver must not take for a repeat.
+    """
+    return "grp-" + _digest(channel, reason, at.astimezone(UTC).isoformat(timespec="seconds"), *sorted(members))
+
+
+def step_id(alert: str, action: str, by: str, to: str | None, note: str, at: datetime) -> str:
+    """The id of one step that somebody took with an alert, to the second."""
+    return "ack-" + _digest(alert, action, by, to or "", note, at.astimezone(UTC).isoformat(timespec="seconds"))
+
+
+def feedback_id(alert: str, verdict: str, by: str, note: str, at: datetime) -> str:
+    """The id of one word on an alert, to the second."""
+    return "fbk-" + _digest(alert, verdict, by, note, at.astimezone(UTC).isoformat(timespec="seconds"))

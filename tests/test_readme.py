@@ -17,6 +17,7 @@ import yaml
 from standardwebhooks import Webhook
 
 from schemas import Alert
+from services.alerting.notify.installation import load_installation
 from services.alerting.watching.defined import read_known
 from services.alerting.watching.problems import find_problems
 from services.alerting.watching.watch import Watch
@@ -28,7 +29,7 @@ from tests.alerting.examples import SECRET
 from tests.backbone.on_kafka import put
 from tests.broker.conftest import JARS, installed
 from tests.cli.command import eventually, variables_with
-from tests.cli.ports import FIVE, five_free_ports
+from tests.cli.ports import SIX, six_free_ports
 from tests.vocabulary import LOOPBACK, Item, Site
 
 ROOT = Path(readme.__file__).resolve().parents[1]
@@ -56,7 +57,7 @@ TYPED_ELSEWHERE = {
     "make bench": "tests/test_readme.py::test_what_is_made_is_a_target",
     "make soak": "tests/test_readme.py::test_what_is_made_is_a_target",
     ".venv/bin/tocsin demo --keep": "tests/cli/test_demo.py::test_kept_up_it_goes_on_with_the_default_sources",
-    "tocsin run ingestion|tagging|match|decide|notify": "tests/flow/test_from_feed_to_alert.py::test_the_seed_article",
+    "tocsin run ingestion|tagging|match|decide|notify|api": "tests/flow/test_answered.py::test_who_acknowledges",
     "tocsin broker start --embedded": "tests/broker/test_command.py::test_status_is_zero_only_while_it_answers",
     "tocsin tag FILE --explain": "tests/cli/test_tag.py::test_reasons_are_told",
     "tocsin pack check": "tests/cli/pack/test_checking.py::test_of_a_sound_pack",
@@ -81,6 +82,20 @@ TYPED_ELSEWHERE = {
     "tocsin source export": "tests/cli/source/test_exchange.py::test_what_is_exported",
     "tocsin source parse FILE": "tests/cli/source/test_parse.py::test_a_feed_is_shown",
     "tocsin source extract FILE": "tests/cli/source/test_extract.py::test_a_page_is_shown",
+    "tocsin channel list": "tests/cli/channel/test_channel.py::test_channels_are_listed_with_state_lag",
+    "tocsin channel test NAME": "tests/cli/channel/test_channel.py::test_a_test_message_goes_through_the_real_channel",
+    "tocsin route test --severity high --owner kabul-desk": "tests/cli/test_route.py::test_each_route_that_is_asked",
+    "tocsin deliveries list": "tests/cli/test_deliveries.py::test_attempts_are_listed",
+    "tocsin deliveries retry --channel NAME": "tests/cli/test_deliveries.py::test_what_failed_is_sent_again",
+    "tocsin run api": "tests/flow/test_answered.py::test_who_acknowledges_is_on_later_updates",
+    "tocsin token add NAME --scope read --scope respond --owner kabul-desk": (
+        "tests/cli/test_token.py::test_a_token_is_printed_once"
+    ),
+    "tocsin token list": "tests/cli/test_token.py::test_the_list_says",
+    "tocsin token revoke NAME": "tests/cli/test_token.py::test_a_token_is_revoked",
+    "tocsin alerts acknowledge ID --by NAME": "tests/cli/test_alert_steps.py::test_an_alert_is_acknowledged",
+    "tocsin alerts feedback ID false --by NAME": "tests/cli/test_alert_steps.py::test_what_people_said",
+    "tocsin watch stats": "tests/cli/test_alert_steps.py::test_what_people_said",
     "tocsin --help": "tests/cli/test_app.py::test_no_command_is_answered_with_help",
     "tocsin --install-completion": "tests/cli/test_app.py::test_it_is_installed_as_a_program_that_completes",
 }
@@ -98,7 +113,7 @@ def test_every_command_is_run_by_a_test() -> None:
     ("target", "recipe"),
     [
         ("demo", "tocsin demo"),
-        ("test", "python -m pytest"),
+        ("test", "python -m pytest -n 2 --dist loadfile"),
         ("bench", "python -m tests.bench"),
         ("soak", "python -m tests.bench.soak"),
     ],
@@ -113,7 +128,7 @@ def test_what_is_made_is_a_target(target: str, recipe: str) -> None:
 def test_the_containers_are_those_that_it_names() -> None:
     services = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))["services"]
     commands = {name: service.get("command") for name, service in services.items()}
-    assert commands == {"kafka": None, "provision": ["topics", "provision"], **{name: ["run", name] for name in FIVE}}
+    assert commands == {"kafka": None, "provision": ["topics", "provision"], **{name: ["run", name] for name in SIX}}
 
 
 def test_every_file_that_it_names_is_there() -> None:
@@ -128,6 +143,14 @@ def test_the_watch_that_it_shows_is_one() -> None:
     watch = Watch.model_validate(written)
     assert list(find_problems(watch, read_known(DEFAULT_CONFIG))) == []
     assert Watch.model_validate({"id": "one", "any": [{"actor": "ttp"}], "digest": "daily"}).digest is not None
+
+
+def test_the_channels_and_routes_that_it_shows_are_sound(tmp_path: Path) -> None:
+    shown = readme.TEXT.split("## Channels and routes\n\n")[1].split("\n\nA channel is a")[0]
+    (tmp_path / "tocsin.yaml").write_text(textwrap.dedent(shown), encoding="utf-8")
+    installation = load_installation(tmp_path)
+    assert installation.channel_ids == {"desk-hook", "desk-mail", "desk-chat", "pager"}
+    assert [route.name for route in installation.routes] == ["kabul"]
 
 
 class Reader:
@@ -198,7 +221,9 @@ def configuration(folder: Path, site: Site) -> Path:
         "sources/example.yaml": readme.yaml_of("sources")
         .replace("https://news.example", site.url)
         .replace("interval: 15m", f"interval: 15m, allow_networks: [{LOOPBACK}]"),
-        "tocsin.yaml": readme.yaml_of("channels").replace("https://desk.example", site.url),
+        "tocsin.yaml": readme.yaml_of("channels")
+        .replace("https://desk.example", site.url)
+        .replace("secret: {env", f"allow_networks: [{LOOPBACK}], secret: {{env"),
     }.items():
         (folder / file).write_text(example, encoding="utf-8")
     return folder
@@ -206,7 +231,7 @@ def configuration(folder: Path, site: Site) -> Path:
 
 def test_the_reader_gets_from_nothing_to_an_alert(tmp_path: Path, site: Site) -> None:
     installed(KafkaBroker(tmp_path / "unused", free_port(), jars=JARS))
-    port, health = free_port(), five_free_ports()
+    port, health = free_port(), six_free_ports()
     kafka = KafkaSettings(bootstrap_servers=f"127.0.0.1:{port}")
     config = configuration(tmp_path / "config", site)
     (tmp_path / "here").mkdir()
@@ -215,6 +240,7 @@ def test_the_reader_gets_from_nothing_to_an_alert(tmp_path: Path, site: Site) ->
         TOCSIN_CONFIG=str(config),
         TOCSIN_KAFKA_BOOTSTRAP_SERVERS=kafka.bootstrap_servers,
         DESK_HOOK_SECRET=SECRET,
+        TOCSIN_API_PORT="0",
     )
     site.publishes("rss.xml", [Item("one", "Talks go on", "A statement came late. The Example Front was named in it.")])
 

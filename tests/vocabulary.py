@@ -29,7 +29,6 @@ from services.cli.run import Stage, stage_command
 
 LOOPBACK = "127.0.0.0/8"
 """Only public addresses are asked unless a source is permitted more."""
-FIVE = (Stage.INGESTION, Stage.TAGGING, Stage.MATCH, Stage.DECIDE, Stage.NOTIFY)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 match_body    articles.tagged > match_watches(tagged, watches) > mentions
 decide_body   mentions > decide(mention, memory) > alerts, state and offsets in one transaction
-notify_body   alerts > deliver(alert, channel), a loop of its own for each channel > deliveries
+notify_body   alerts > route(alert) > notifications > deliver(message, channel), a loop of its own for each channel
+              > deliveries
 """
 
 import asyncio
@@ -10,21 +11,24 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
 
-from schemas import Alert
 from services.alerting.decide.decider import AlertDecider
 from services.alerting.decide.incidents import IncidentsFollower
 from services.alerting.decide.policies import PoliciesInForce, SilencesReader, SourceIds
+from services.alerting.handling.follower import HandlingFollower
 from services.alerting.match.first_pass import FirstPass
 from services.alerting.match.load import WatchesInForce, WatchesReader
 from services.alerting.match.meet import match_watches, revised
 from services.alerting.notify.channel_loop import ChannelLoop
+from services.alerting.notify.channels.channel import Channel
 from services.alerting.notify.routing import Routes, RoutesReader
+from services.alerting.notify.trouble import Trouble
+from services.alerting.routing.loop import RouterLoop
+from services.alerting.routing.router import Router
 from services.alerting.watching.book import BookReader
-from services.alerting.watching.catching_up import CaughtUp
 from services.alerting.watching.sent import SentWatches
 from services.backbone.audit import Audit
 from services.backbone.clients import Writer, new_consumer, partitions_of, stop_client
@@ -44,8 +48,6 @@ PROVIDE_SECONDS: Final = 20.0
 CATCH_UP_ROUNDS: Final = 4
 CATCH_UP_SECONDS: Final = 2.0
 """For what is sent by message: the process that met a new watch may have read it a moment earlier."""
-FRESH: Final = timedelta(minutes=1)
-"""Alerts that are older come after every reload that they rest on."""
 
 log = logger()
 
@@ -119,7 +121,8 @@ async def decide_body(process: Process) -> None:
     sent = SentWatches(process)
     await sent.catch_up()
     incidents = IncidentsFollower(process)
-    await incidents.catch_up()
+    handling = HandlingFollower(process)
+    await asyncio.gather(incidents.catch_up(), handling.catch_up())
     watches = Live(
         "watches",
         BookReader(settings.config, sent),
@@ -141,7 +144,9 @@ async def decide_body(process: Process) -> None:
         with suppress(TimeoutError):  # it is not in force then, and what it met is held
             asyncio.run_coroutine_threadsafe(reading, loop).result(PROVIDE_SECONDS)
 
-    decider = AlertDecider(process.stage, policies, incidents, provide_topic, catch_up, lambda: datetime.now(UTC))
+    decider = AlertDecider(
+        process.stage, policies, incidents, provide_topic, catch_up, lambda: datetime.now(UTC), handling.of
+    )
     deciding = TransactionalLoop(settings, process.stage, MENTIONS.name, ALERTING_STATE.name, process.progress)
     await asyncio.gather(
         asyncio.to_thread(deciding.run, decider, process.stopping.is_set),
@@ -150,11 +155,13 @@ async def decide_body(process: Process) -> None:
         sources.watch(process),
         sent.follow(watches.reload),
         incidents.follow(),
+        handling.follow(),
     )
 
 
 async def notify_body(process: Process) -> None:
-    """Keep one loop for each channel; a changed folder starts, ends or replaces those whose channels changed."""
+    """Route each alert, and keep one loop for each channel; a changed folder starts, ends or replaces those whose
+    channels changed."""
     sent = SentWatches(process)
     routes = Live(
         "routes",
@@ -165,13 +172,28 @@ async def notify_body(process: Process) -> None:
     )
     await await_topics(process)
     writer = await Writer.start(process)
-    await sent.catch_up()
+    handling = HandlingFollower(process)
+    trouble = Trouble(
+        process,
+        writer,
+        lambda: routes.current.channels,
+        lambda: routes.current.book.installation.trouble_channels,
+    )
+    await asyncio.gather(sent.catch_up(), handling.catch_up(), trouble.catch_up())
     await routes.reload()
+
+    async def catch_up(watch: str) -> None:
+        await _read_until(lambda: watch in routes.current.book.watches, routes, process)
+
+    router = Router(process.stage, lambda: routes.current, catch_up)
     process.progress.started()
     await asyncio.gather(
-        _keep_channels(process, routes, writer),
+        RouterLoop(process, router, writer).run(),
+        _keep_channels(process, routes, lambda channel: ChannelLoop(process, channel, writer, handling, trouble)),
         routes.watch(process, Audit.of(process, writer)),
         sent.follow(routes.reload),
+        handling.follow(),
+        trouble.follow(),
     )
 
 
@@ -184,30 +206,20 @@ async def _read_until(known: Callable[[], bool], live: Live[Any], process: Proce
         await process.sleep(CATCH_UP_SECONDS / CATCH_UP_ROUNDS)
 
 
-async def _keep_channels(process: Process, routes: Live[Routes], writer: Writer) -> None:
+async def _keep_channels(process: Process, routes: Live[Routes], begin: Callable[[Channel], ChannelLoop]) -> None:
     running: dict[asyncio.Task[None], ChannelLoop] = {}
-    caught_up, reading = CaughtUp(), asyncio.Lock()
-
-    async def is_routed(channel_id: str, alert: Alert) -> bool:
-        """Route by nothing older than what the alert's watch was from: its owner may have chosen other channels."""
-        async with reading:
-            is_fresh = datetime.now(UTC) - alert.rang_at < FRESH
-            is_of_now = alert.config_digest == routes.current.book.digest
-            if is_fresh and not is_of_now and caught_up.is_new(alert.config_digest):
-                await _read_until(lambda: alert.watch.id in routes.current.book.watches, routes, process)
-        return channel_id in routes.current.channels_of(alert.watch.id)
-
     while not process.stopping.is_set():
         for task in [task for task in running if task.done()]:
             running.pop(task)
             task.result()
         wanted = routes.current.channels
         for loop in running.values():
-            if wanted.get(loop.channel.config.id) != loop.channel:
-                loop.stop()
+            name = loop.channel.config.id
+            if wanted.get(name) != loop.channel:
+                loop.stop(removed=name not in wanted)
         at_work = {loop.channel.config.id for loop in running.values()}
-        for channel_id in wanted.keys() - at_work:
-            loop = ChannelLoop(process, wanted[channel_id], partial(is_routed, channel_id), writer)
+        for name in wanted.keys() - at_work:
+            loop = begin(wanted[name])
             running[asyncio.create_task(loop.run())] = loop
         if all(time.monotonic() - loop.moved_at < STANDS_STILL_SECONDS for loop in running.values()):
             process.progress.beat()

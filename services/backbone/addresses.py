@@ -21,6 +21,8 @@ Network = IPv4Network | IPv6Network
 Networks = tuple[Network, ...]
 """What is permitted although it is not public; empty permits nothing."""
 
+MAX_HOST_BITS = {4: 24, 6: 121}
+"""A permission as wide as 10.0.0.0/8 or fc00::/7 is one; a wider one would be none."""
 LOOPBACK: Networks = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
 
 _SPECIAL: tuple[tuple[Network, str], ...] = tuple(
@@ -173,3 +175,18 @@ def _special_purpose(address: Address) -> str | None:
     if isinstance(address, IPv6Address) and address not in _GLOBAL_UNICAST:
         return "none that is given out"
     return None
+
+
+def read_network(written: object) -> Network:
+    """A network in CIDR form, or one address."""
+    if isinstance(written, IPv4Network | IPv6Network):
+        return written
+    example = "write it like 10.20.0.0/16"
+    try:
+        network = ip_network(written if isinstance(written, str) else "")
+    except ValueError as error:
+        reason = "its address has bits beyond the prefix" if "host bits" in str(error) else "no CIDR form"
+        raise ValueError(f"not a network ({reason}); {example}") from None
+    if network.max_prefixlen - network.prefixlen > MAX_HOST_BITS[network.version]:
+        raise ValueError(f"a network that is half of the world; name the narrowest that will do, {example}")
+    return network

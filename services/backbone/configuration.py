@@ -4,6 +4,7 @@
     sources/*.yaml     what ingestion reads
     watches/**/*.yaml  what rings
     silences/**/*.yaml what is held back for a while
+    access/**/*.yaml   who may ask over HTTP, and for what
     pack/**/*.yaml     who and what is recognised
 
 Each file is a mapping of lists (`watches: [...]`); the lists of all files of a part are read as one.
@@ -31,6 +32,7 @@ PARTS = {
     "sources": "sources/*.yaml",
     "watches": "watches/**/*.yaml",
     "silences": "silences/**/*.yaml",
+    "access": "access/**/*.yaml",
     "pack": "pack/**/*.yaml",
 }
 

@@ -6,7 +6,7 @@ same ids again.
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -25,10 +25,17 @@ LOOK_SECONDS = 15.0
 
 log = logger()
 
-Handle = Callable[[ConsumedRecord], Iterable[OutgoingRecord]]
+Handle = Callable[[ConsumedRecord], Iterable[OutgoingRecord] | Awaitable[Iterable[OutgoingRecord]]]
+Before = Callable[[Collection[TopicPartition]], Awaitable[None]]
 
 
-async def consume(process: Process, consumer: AIOKafkaConsumer, writer: Writer, handle: Handle) -> None:
+async def _nothing(_: Collection[TopicPartition]) -> None:
+    """There is nothing to do before."""
+
+
+async def consume(
+    process: Process, consumer: AIOKafkaConsumer, writer: Writer, handle: Handle, before: Before = _nothing
+) -> None:
     """Run the loop until the process is told to stop.
 
     Args:
@@ -36,6 +43,7 @@ async def consume(process: Process, consumer: AIOKafkaConsumer, writer: Writer, 
         consumer: started, subscribed, with a group.
         writer: where the outputs go.
         handle: one record to its outputs; what it raises sends the record to dead letters.
+        before: is awaited in each round with the partitions that are ours or have records, before any is handled.
     """
     process.progress.started()
     handled: dict[TopicPartition, int] = {}
@@ -44,10 +52,16 @@ async def consume(process: Process, consumer: AIOKafkaConsumer, writer: Writer, 
     while not process.stopping.is_set():
         polling = consumer.getmany(timeout_ms=POLL_MS, max_records=BATCH_RECORDS)
         batches = {tp: records for tp, records in (await unless(process.stopping, polling) or {}).items() if records}
+        await before({*batches, *consumer.assignment()})
+        if process.stopping.is_set():
+            return
         handled |= {partition: records[0].offset for partition, records in batches.items()}
         _observe(process, consumer, handled)
         outputs = [
-            output for records in batches.values() for record in records for output in _handled(process, handle, record)
+            output
+            for records in batches.values()
+            for record in records
+            for output in await _handled(process, handle, record)
         ]
         await writer.write(outputs)
         done = {partition: records[-1].offset + 1 for partition, records in batches.items()}
@@ -56,10 +70,11 @@ async def consume(process: Process, consumer: AIOKafkaConsumer, writer: Writer, 
         _observe(process, consumer, handled)
 
 
-def _handled(process: Process, handle: Handle, record: ConsumerRecord) -> list[OutgoingRecord]:
+async def _handled(process: Process, handle: Handle, record: ConsumerRecord) -> list[OutgoingRecord]:
     stage, began = process.stage, time.perf_counter()
     try:
-        outputs = list(handle(record))
+        given = handle(record)
+        outputs = list(await given if isinstance(given, Awaitable) else given)
     except Exception as error:  # one bad record must not stop its partition, nor vanish
         outputs = [set_aside(record, error, stage)]
     else:

@@ -24,12 +24,14 @@ ANY_ALERT_TOPIC = alert_topic("{name}")
 def documents() -> dict[str, str]:
     """Every generated file: its name and its text."""
     models = {model.__name__: model for topic in TOPICS for model in topic.models}
-    schemas = {
-        f"{name}.json": json.dumps(_open(model.model_json_schema()), indent=2, ensure_ascii=False) + "\n"
-        for name, model in models.items()
-    }
+    schemas = {f"{name}.json": schema_of(model) for name, model in models.items()}
     text = yaml.safe_dump(_asyncapi(), sort_keys=False, allow_unicode=True, width=120)
     return schemas | {"asyncapi.yaml": text}
+
+
+def schema_of(model: type[Event]) -> str:
+    """The JSON Schema of an event, for its readers."""
+    return json.dumps(_open(model.model_json_schema()), indent=2, ensure_ascii=False) + "\n"
 
 
 def incompatibilities(released: Schema, current: Schema) -> list[str]:

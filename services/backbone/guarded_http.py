@@ -42,6 +42,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         allowed: Networks = (),
         resolve: Resolve | None = None,
         tls: ssl.SSLContext | None = None,
+        idle: int = MOST_IDLE,
     ) -> None:
         """Make it ready; nothing is connected yet.
 
@@ -50,8 +51,10 @@ class GuardedTransport(httpx.AsyncBaseTransport):
             allowed: networks that every request may reach besides what is public.
             resolve: looks names up; the system's resolver where None.
             tls: whom to trust; the public authorities where None.
+            idle: how many connections are kept open between requests.
         """
         self._connections = connections
+        self._idle = idle
         self._allowed = allowed
         self._resolve = resolve or SystemResolver()
         self._tls = tls or httpx.create_ssl_context(trust_env=False)
@@ -78,7 +81,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         transport = self._transports.get(permission)
         if transport is None:
             transport = httpx.AsyncHTTPTransport(verify=self._tls, trust_env=False)
-            transport._pool = _Pool(self._connections, GuardedNetwork(allowed, self._resolve), self._tls)
+            transport._pool = _Pool(self._connections, self._idle, GuardedNetwork(allowed, self._resolve), self._tls)
             self._transports[permission] = transport
         return transport
 
@@ -95,8 +98,8 @@ def _check_url(url: httpx.URL, allowed: Networks) -> None:
 
 
 class _Pool(httpcore.AsyncConnectionPool):
-    def __init__(self, connections: int, network: GuardedNetwork, tls: ssl.SSLContext) -> None:
-        super().__init__(max_connections=connections, max_keepalive_connections=MOST_IDLE)
+    def __init__(self, connections: int, idle: int, network: GuardedNetwork, tls: ssl.SSLContext) -> None:
+        super().__init__(max_connections=connections, max_keepalive_connections=idle)
         self._network = network
         self._tls = tls
 

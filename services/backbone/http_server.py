@@ -16,6 +16,8 @@ from services.backbone.errors import PortTaken
 
 HEAD_SECONDS = 10.0
 """What a client gets to begin a request in, from its connection or from the answer before; also to end an old one."""
+TAKEN_SECONDS = 30.0
+"""A client that takes nothing of its answer for so long is cut off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,25 +84,48 @@ class QuietServer(uvicorn.Server):
 
 
 class _PatientProtocol(H11Protocol):
-    """HTTP/1.1 with a deadline for what uvicorn waits for without end: a request that never begins, or a head or a
-    refused body that comes a byte at a time."""
+    """HTTP/1.1 with a deadline for what uvicorn waits for without end: a request that never begins, a head or a refused
+    body that comes a byte at a time, and an answer that nobody takes."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._deadline: asyncio.TimerHandle | None = None
+        self._taking: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._await_request()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if self._deadline is not None:
-            self._deadline.cancel()
+        for timer in (self._deadline, self._taking):
+            if timer is not None:
+                timer.cancel()
         super().connection_lost(exc)
 
     def on_response_complete(self) -> None:
         self._await_request()
         super().on_response_complete()
+
+    def pause_writing(self) -> None:
+        """More waits for the client than the transport likes to hold."""
+        super().pause_writing()
+        self._await_taking()
+
+    def resume_writing(self) -> None:
+        """The client took it."""
+        super().resume_writing()
+        if self._taking is not None:
+            self._taking.cancel()
+
+    def _await_taking(self) -> None:
+        waiting = self.transport.get_write_buffer_size()
+        self._taking = self.loop.call_later(TAKEN_SECONDS, self._cut_off_unless_taken, waiting)
+
+    def _cut_off_unless_taken(self, waiting: int) -> None:
+        if self.transport.get_write_buffer_size() < waiting:
+            self._await_taking()
+        else:
+            self.transport.abort()  # to close it would be to wait for what nobody takes
 
     def _await_request(self) -> None:
         if self._deadline is not None:
@@ -110,3 +135,5 @@ class _PatientProtocol(H11Protocol):
     def _cut_off(self) -> None:
         if self.cycle is None or self.cycle.response_complete:
             self.transport.close()
+            if self.transport.get_write_buffer_size():
+                self._await_taking()

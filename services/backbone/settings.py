@@ -123,6 +123,18 @@ class Settings(BaseSettings):
     """From which callback addresses and the secrets given to hubs are derived; 32 characters or more."""
     websub_secret_file: FilePath | None = None
     """A file that holds it, for Compose and Kubernetes secrets."""
+    api_host: str = "127.0.0.1"
+    """Where `tocsin run api` serves alerts over HTTP."""
+    api_port: int = Field(default=8070, ge=0, le=65535)
+    """Its port; 0 takes any free port."""
+    public_url: str | None = Field(default=None, pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$", max_length=500)
+    """The address under which people reach `api_port`, like https://tocsin.example: links in mails begin with it."""
+    link_secret: SecretStr | None = None
+    """With which the links are signed that acknowledge an alert; 32 characters or more. Without it no mail has one."""
+    link_secret_file: FilePath | None = None
+    """A file that holds it, for Compose and Kubernetes secrets."""
+    data: Path = Path(".tocsin")
+    """A folder for what can be made anew: the alerts as `tocsin run api` finds them quickly."""
     recheck: bool = True
     """Ask again for the pages of articles that rang, 1, 6, 24 and 72 hours after, to see what was withdrawn."""
     contact: str | None = Field(default=None, pattern=r"^[!-'*-~]([ -'*-~]{0,198}[!-'*-~])?$")
@@ -133,6 +145,18 @@ class Settings(BaseSettings):
     """The least severe event that is logged."""
     kafka: Annotated[KafkaSettings, NoDecode] = Field(default_factory=KafkaSettings)
     """The broker."""
+
+    @model_validator(mode="after")
+    def _links_complete(self) -> Self:
+        if self.link_secret is None and self.link_secret_file is not None:
+            text = self.link_secret_file.read_text(encoding="utf-8").strip()
+            object.__setattr__(self, "link_secret", SecretStr(text))
+        if self.link_secret is not None and len(self.link_secret.get_secret_value()) < MIN_SECRET_CHARACTERS:
+            raise ValueError(
+                f"TOCSIN_LINK_SECRET (or ..._FILE) needs {MIN_SECRET_CHARACTERS} or more characters; make one: "
+                "openssl rand -hex 32"
+            )
+        return self
 
     @model_validator(mode="after")
     def _websub_complete(self) -> Self:

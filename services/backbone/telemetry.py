@@ -58,12 +58,32 @@ ALERTS_WRITTEN = Counter("tocsin_alerts", "Alerts written, by reason and by what
 REMEMBERED = Gauge("tocsin_remembered_records", "What decide remembers, by partition of the mentions.", ["partition"])
 TRANSACTIONS = Counter("tocsin_transactions", "Kafka transactions, by outcome.", ["outcome"])
 DELIVERIES = Counter("tocsin_deliveries", "Attempts at channels.", ["channel", "outcome"])
+CHANNEL_CIRCUIT_OPEN = Gauge(
+    "tocsin_channel_circuit_open", "1 while a channel is left alone, for it takes nothing.", ["channel"]
+)
+CHANNEL_UNFINISHED = Gauge(
+    "tocsin_channel_unfinished",
+    "Notifications begun and not done, by what they wait for: `begun` for the channel, `held` for a moment.",
+    ["channel", "kind"],
+)
+CHANNEL_FULL = Gauge(
+    "tocsin_channel_full", "1 while a channel reads no further, for as much is unfinished as is kept.", ["channel"]
+)
+STREAMS = Gauge("tocsin_api_streams", "Streams of alerts that are open.")
+ALERTS_STREAMED = Counter("tocsin_api_events", "Alerts written to streams.")
 RELOAD_SUCCESS = Gauge("tocsin_configuration_reload_success", "1 when the last read of this part succeeded.", ["part"])
 RELOADS = Counter("tocsin_configuration_reloads", "Changes of the configuration, by outcome.", ["part", "outcome"])
 CONFIGURATION_DEFECTS = Gauge(
     "tocsin_configuration_defects", "What is wrong with the files of this part, and not in force.", ["part"]
 )
 READY = Gauge("tocsin_ready", "1 while the process makes progress.", ["stage"])
+
+
+_NOISY = (
+    *("aiokafka", "apprise", "faust", "hpack", "httpcore", "httpx", "mode", "services", "urllib3", "uvicorn"),
+    "watchfiles",
+)
+"""Libraries whose errors alone are logged."""
 
 
 def configure_logging(form: Literal["auto", "json", "console"], level: str) -> None:
@@ -96,7 +116,7 @@ def configure_logging(form: Literal["auto", "json", "console"], level: str) -> N
     )
     handler.addFilter(_OnceAMinute())
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
-    for noisy in ("aiokafka", "faust", "mode", "httpx", "httpcore", "uvicorn", "watchfiles", "services"):
+    for noisy in _NOISY:
         logging.getLogger(noisy).setLevel(logging.ERROR)
 
 

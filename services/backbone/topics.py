@@ -9,14 +9,19 @@ from datetime import timedelta
 from typing import Any, Generic, Literal, TypeVar
 
 from schemas import (
+    Acknowledgement,
     Alert,
     Article,
     ArticleRevised,
+    ChannelIncident,
+    ChannelState,
     ConfigurationChange,
     DeadLetter,
     Delivery,
     Event,
+    Feedback,
     Mention,
+    Notification,
     TaggedArticle,
     WatchDefinition,
 )
@@ -123,6 +128,37 @@ SOURCE_INCIDENTS = Topic(
     "That something is the matter with a source, and that it is over.",
     retention=90 * _DAY,
 )
+ACKNOWLEDGEMENTS = Topic(
+    "acknowledgements",
+    Acknowledgement,
+    "alert id",
+    "What people do about alerts: acknowledge, assign, note.",
+    retention=90 * _DAY,
+)
+FEEDBACK = Topic("feedback", Feedback, "alert id", "What people say of alerts.", retention=90 * _DAY)
+NOTIFICATIONS = Topic(
+    "notifications",
+    Notification,
+    "watch id",
+    "Which alert goes to which channel. A record stands in the partition of its alert.",
+    retention=30 * _DAY,
+)
+CHANNEL_STATE = Topic(
+    "channels.state",
+    ChannelState,
+    "channel id",
+    "How each channel fares.",
+    partitions=1,
+    cleanup="compact",
+)
+CHANNEL_INCIDENTS = Topic(
+    "channels.incidents",
+    ChannelIncident,
+    "channel id",
+    "That a channel takes nothing any more, and that it does again.",
+    partitions=1,
+    retention=90 * _DAY,
+)
 DELIVERIES = Topic(
     "deliveries", Delivery, "alert id", "Each attempt at a channel, and its outcome.", retention=30 * _DAY
 )
@@ -145,6 +181,11 @@ TOPICS: tuple[Topic[Any], ...] = (
     WATCHES,
     CONFIGURATION_CHANGES,
     SOURCE_INCIDENTS,
+    ACKNOWLEDGEMENTS,
+    FEEDBACK,
+    NOTIFICATIONS,
+    CHANNEL_STATE,
+    CHANNEL_INCIDENTS,
     DELIVERIES,
     DEAD_LETTERS,
 )

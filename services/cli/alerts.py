@@ -1,4 +1,4 @@
-"""`tocsin alerts`: subscribe to the alert topics, as any user of them would."""
+"""`tocsin alerts`: subscribe to the alert topics, as any user of them would, and do something about an alert."""
 
 import asyncio
 import signal
@@ -20,6 +20,7 @@ from services.backbone.record import decode
 from services.backbone.settings import KafkaSettings, load_settings
 from services.backbone.telemetry import configure_logging
 from services.backbone.topics import ALERTS, alert_topic
+from services.cli.alert_steps import acknowledge, assign, feedback, note, release
 from services.cli.connection import connected
 from services.cli.options import Json
 
@@ -115,3 +116,7 @@ async def read_alerts(kafka: KafkaSettings, topic: str, begin: From) -> AsyncGen
                         yield decode(ALERTS, record)
                     except RecordError as error:
                         typer.echo(f"{topic}[{record.partition}]@{record.offset}: {error}", err=True)
+
+
+for step in (acknowledge, release, assign, note, feedback):
+    app.command()(step)

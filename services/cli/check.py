@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from services.alerting.api.tokens import check_access
 from services.alerting.holding.silences import check_silences
 from services.alerting.watching.book import check_book
 from services.backbone.configuration import PARTS
@@ -57,3 +58,4 @@ def _defects(folder: Path) -> Iterator[Defect]:
             yield from error.defects
     yield from check_book(folder)
     yield from check_silences(folder)
+    yield from check_access(folder)

@@ -1,4 +1,4 @@
-"""`tocsin run`: one stage as a process of its own, or all five under one small supervisor."""
+"""`tocsin run`: one stage as a process of its own, or all six under one small supervisor."""
 
 import signal
 import subprocess
@@ -30,6 +30,7 @@ class Stage(StrEnum):
     MATCH = "match"
     DECIDE = "decide"
     NOTIFY = "notify"
+    API = "api"
     ALL = "all"
 
 
@@ -39,19 +40,21 @@ BODIES = {
     Stage.MATCH: ("services.alerting.app", "match_body"),
     Stage.DECIDE: ("services.alerting.app", "decide_body"),
     Stage.NOTIFY: ("services.alerting.app", "notify_body"),
+    Stage.API: ("services.alerting.api.app", "api_body"),
 }
-
+LINE = (Stage.INGESTION, Stage.TAGGING, Stage.MATCH, Stage.DECIDE, Stage.NOTIFY)
+"""From a feed to a channel."""
 
 app = typer.Typer(add_completion=False)
 
 
 @app.command()
 def run(
-    stage: Annotated[Stage, typer.Argument(help="Which process; `all` runs the five, each as its own process.")],
+    stage: Annotated[Stage, typer.Argument(help="Which process; `all` runs the six, each as its own process.")],
     config: Config = None,
     port: Annotated[
         int | None,
-        typer.Option(help="Port of /healthz, /readyz and /metrics (TOCSIN_PORT); with `all`, the first of five."),
+        typer.Option(help="Port of /healthz, /readyz and /metrics (TOCSIN_PORT); with `all`, the first of six."),
     ] = None,
 ) -> None:
     """Run a stage until SIGTERM; it drains within 10 s."""
@@ -68,7 +71,7 @@ def stage_command(stage: Stage, config: Path, port: int) -> list[str]:
 
 
 def _supervise(settings: Settings) -> int:
-    """Start the five, start anew what ends, and end them together."""
+    """Start the six, start anew what ends, and end them together."""
     configure_logging(settings.log_format, settings.log_level)
     stopping = False
 

@@ -2,12 +2,10 @@
 
 import re
 from datetime import timedelta
-from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from cssselect import SelectorError
 from lxml.cssselect import CSSSelector
 
-from services.backbone.addresses import Network
 from services.backbone.countries import country_codes, meant_country
 from services.backbone.durations import read_duration
 from services.backbone.secret import Secret
@@ -15,8 +13,6 @@ from services.backbone.secret import Secret
 MIN_INTERVAL = timedelta(seconds=1)
 MAX_INTERVAL = timedelta(hours=24)
 MAX_RING_LAST = timedelta(days=365)
-MAX_HOST_BITS = {4: 24, 6: 121}
-"""A permission as wide as 10.0.0.0/8 or fc00::/7 is one; a wider one would be none."""
 
 HEADER_VALUE = re.compile(r"[\x20-\x7e\t]{0,4000}")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
@@ -40,21 +36,6 @@ def read_ring_last(written: object) -> timedelta:
     if ring_last > MAX_RING_LAST:
         raise ValueError("longer than a year; write a duration up to 365d")
     return ring_last
-
-
-def read_network(written: object) -> Network:
-    """A network in CIDR form, or one address."""
-    if isinstance(written, IPv4Network | IPv6Network):
-        return written
-    example = "write it like 10.20.0.0/16"
-    try:
-        network = ip_network(written if isinstance(written, str) else "")
-    except ValueError as error:
-        reason = "its address has bits beyond the prefix" if "host bits" in str(error) else "no CIDR form"
-        raise ValueError(f"not a network ({reason}); {example}") from None
-    if network.max_prefixlen - network.prefixlen > MAX_HOST_BITS[network.version]:
-        raise ValueError(f"a network that is half of the world; name the narrowest that will do, {example}")
-    return network
 
 
 def checked_country(written: str) -> str:

@@ -32,7 +32,7 @@ from pydantic import (
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from schemas.event import Identifier
-from services.backbone.addresses import Network
+from services.backbone.addresses import Network, read_network
 from services.backbone.configuration import duplicates, read_part
 from services.backbone.errors import ConfigurationError, Defect
 from services.backbone.secret import Secret, SecretMissing
@@ -47,7 +47,6 @@ from services.ingestion.source_values import (
     checked_selector,
     read_header_value,
     read_interval,
-    read_network,
     read_ring_last,
 )
 

@@ -19,7 +19,10 @@ def module_name(path: Path) -> str:
 PATHS = {module_name(path): path for part in ("schemas", "services") for path in sorted((ROOT / part).rglob("*.py"))}
 TREES = {module: ast.parse(path.read_text(encoding="utf-8")) for module, path in PATHS.items()}
 
-CLIENTS = {"aiokafka", "confluent_kafka", "faust", "httpx", "starlette", "uvicorn"}
+CLIENTS = {
+    *("aiokafka", "aiosmtplib", "apprise", "confluent_kafka", "fastapi", "faust", "httpx", "requests"),
+    *("sqlite3", "starlette", "uvicorn"),
+}
 EDGES = {
     *("services.backbone", "services.broker", "services.cli"),
     *("services.ingestion.app", "services.ingestion.shares", "services.ingestion.poll", "services.ingestion.full_text"),
@@ -27,10 +30,14 @@ EDGES = {
     *("services.ingestion.fetching", "services.ingestion.receiving", "services.ingestion.rechecking"),
     *(
         "services.tagging.app",
+        "services.alerting.api",
         "services.alerting.app",
+        "services.alerting.handling.follower",
         "services.alerting.match.first_pass",
         "services.alerting.notify.channel_loop",
         "services.alerting.notify.channels",
+        "services.alerting.notify.trouble",
+        "services.alerting.routing.loop",
     ),
 }
 """Who may hold a client of a broker or of HTTP. All else takes values and returns values."""

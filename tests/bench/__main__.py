@@ -28,6 +28,8 @@ PARTS: Final = (
     "decide",
     "restore",
     "reload",
+    "delivery",
+    "streams",
 )
 """Each is a module of this folder, imported when it is run, and a function of the same name in it."""
 RESULTS: Final = Path("build")

@@ -27,6 +27,7 @@ from services.backbone.clients import new_consumer, new_producer, partitions_of,
 from services.backbone.record import OutgoingRecord, decode, encode
 from services.backbone.settings import DEFAULT_CONFIG, KafkaSettings
 from services.backbone.topics import ALERTS, ARTICLES, ARTICLES_TAGGED, MENTIONS
+from services.cli.run import LINE
 from services.tagging.pack import load_engine
 from services.tagging.tag import tag
 from tests.bench.articles import articles
@@ -35,7 +36,7 @@ from tests.bench.kafka import kafka_and_desk
 from tests.bench.limits import LIMITS
 from tests.bench.report import Cell, Table
 from tests.bench.stages import NOW
-from tests.vocabulary import FIVE, Desk, Item, Site, read_records
+from tests.vocabulary import Desk, Item, Site, read_records
 
 RATES: Final = (20, 100, 300)
 """Articles a second."""
@@ -84,13 +85,13 @@ def latency() -> list[Table]:
         site.publishes("feed", [Item("quiet", "The harvest", "It was small.")])
         desk.reads(f"{site.url}/feed", every_seconds=10)
         kafka = desk.settings.kafka
-        with _forwarder(kafka), desk.running(*FIVE):
+        with _forwarder(kafka), desk.running(*LINE):
             running = broker.running()
             assert running is not None
             processes = {stage.value: psutil.Process(child.pid) for stage, child in desk.processes.items()}
             processes["the broker (Java)"] = psutil.Process(running.pid)
             seen = uvloop.run(_measure(kafka, warm_up, loads, processes))
-            desk.stops(*FIVE)
+            desk.stops(*LINE)
         stamps = asyncio.run(_stamps(desk))
     return [_latencies(loads, seen), _hops(loads, seen, stamps), _processes(loads, seen)]
 

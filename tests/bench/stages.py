@@ -28,6 +28,7 @@ from services.alerting.holding.silences import Silences
 from services.alerting.match.load import load_watches
 from services.alerting.match.meet import match_watches
 from services.alerting.notify.channels.webhook import WebhookConfig
+from services.alerting.notify.message import Message
 from services.alerting.notify.render import render_plain
 from services.alerting.watching.book import read_sound_book
 from services.backbone.librdkafka import ReadRecord
@@ -212,10 +213,13 @@ def _logs_in_a_file() -> Iterator[None]:
 
 
 async def _webhook(url: str, alert: Alert) -> Row:
-    config = WebhookConfig(id="bench", type="webhook", url=f"{url}/hook", secret_env="SECRET")
+    config = WebhookConfig(
+        id="bench", type="webhook", url=f"{url}/hook", secret={"env": "SECRET"}, allow_networks=("127.0.0.0/8",)
+    )
     async with config.channel(Path(), {"SECRET": SECRET}).connect() as send:
-        ours = await cpu_of_await(lambda: send(alert), REQUESTS)
-    body = alert.write()
+        message = Message.of(alert, config.id)
+        ours = await cpu_of_await(lambda: send(message), REQUESTS)
+    body = message.body()
     async with httpx.AsyncClient(trust_env=False) as client:
         plain = await cpu_of_await(lambda: client.post(f"{url}/hook", content=body), REQUESTS)
     return "notify", "webhook, signed, over loopback", "alert", ours, "bare httpx", plain, ours / plain

@@ -1,20 +1,20 @@
-"""The five processes, and room for them."""
+"""The six processes, and room for them."""
 
 import socket
 from contextlib import ExitStack
 
 from services.broker import free_port
 
-FIVE = ("ingestion", "tagging", "match", "decide", "notify")
+SIX = ("ingestion", "tagging", "match", "decide", "notify", "api")
 
 
-def five_free_ports() -> int:
-    """The first of five ports in a row that nobody listens on."""
+def six_free_ports() -> int:
+    """The first of six ports in a row that nobody listens on."""
     while True:
         first = free_port()
         try:
             with ExitStack() as stack:
-                for port in range(first, first + len(FIVE)):
+                for port in range(first, first + len(SIX)):
                     stack.enter_context(socket.socket()).bind(("127.0.0.1", port))
                 return first
         except (OSError, OverflowError):

@@ -107,7 +107,7 @@ WATCH, PACK, SOURCE, CHANNEL = "watches/more.yaml", "pack/wider.yaml", "sources/
         case("a source's address of a file", SOURCE, "sources:\n  - id: a\n    name: A\n    url: file:///etc/hosts\n",
              4, "sources[0].url", "begins with file://", "only http and https are read"),
         case("a webhook's address", CHANNEL,
-             "channels:\n  - id: screen\n    type: webhook\n    secret_env: S\n    url: desk.example\n",
+             "channels:\n  - id: screen\n    type: webhook\n    secret: {env: S}\n    url: desk.example\n",
              5, "channels[0].url", "not an address", "write it like https://"),
     ],
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""`tocsin run` runs one stage, or all five under a supervisor."""
+"""`tocsin run` runs one stage, or all six under a supervisor."""
 
 import json
 import signal
@@ -15,7 +15,7 @@ import pytest
 from services.backbone.settings import Settings
 from tests.alerting.examples import PACK, write_folder
 from tests.cli.command import TOCSIN, eventually, invoke, run, variables_of, variables_with
-from tests.cli.ports import FIVE, five_free_ports
+from tests.cli.ports import SIX, six_free_ports
 
 
 def answer(port: int, path: str) -> tuple[int, str]:
@@ -37,7 +37,7 @@ class Supervisor:
         with log.open("wb") as output:
             self.process = subprocess.Popen(
                 [*TOCSIN, "run", "all", "--port", str(port)],
-                env=variables_with(**variables_of(settings)),
+                env=variables_with(**variables_of(settings), TOCSIN_API_PORT="0", TOCSIN_DATA=str(log.parent)),
                 stdout=output,
                 stderr=output,
             )
@@ -56,7 +56,7 @@ class Supervisor:
 
     def ready(self) -> list[str]:
         """The stages that make progress."""
-        return [stage for index, stage in enumerate(FIVE) if answer(self.port + index, "/readyz")[0] == 200]
+        return [stage for index, stage in enumerate(SIX) if answer(self.port + index, "/readyz")[0] == 200]
 
     def events(self) -> list[dict[str, object]]:
         """The log: every line of it is JSON, since it is no terminal."""
@@ -65,10 +65,10 @@ class Supervisor:
 
 @pytest.fixture
 def supervisor(settings: Settings, tmp_path: Path) -> Iterator[Supervisor]:
-    """All five, over a desk that has no sources."""
+    """All six, over a desk that has no sources."""
     watch = {"id": "ttp", "any": [{"actor": "ttp"}]}
     write_folder(settings.config, {"pack/small.yaml": PACK, "watches/desk.yaml": {"watches": [watch]}})
-    supervisor = Supervisor(five_free_ports(), settings, tmp_path / "log")
+    supervisor = Supervisor(six_free_ports(), settings, tmp_path / "log")
     try:
         yield supervisor
     finally:
@@ -80,11 +80,11 @@ def supervisor(settings: Settings, tmp_path: Path) -> Iterator[Supervisor]:
                 process.kill()
 
 
-def test_all_five_run_each_at_its_port_are_started_anew_and_end_together(supervisor: Supervisor) -> None:
-    eventually(lambda: supervisor.ready() == list(FIVE), "all five are ready")
+def test_all_six_run_each_at_its_port_are_started_anew_and_end_together(supervisor: Supervisor) -> None:
+    eventually(lambda: supervisor.ready() == list(SIX), "all six are ready")
     first = supervisor.children()
-    assert first.keys() == set(FIVE)
-    for index, stage in enumerate(FIVE):
+    assert first.keys() == set(SIX)
+    for index, stage in enumerate(SIX):
         port = supervisor.port + index
         assert answer(port, "/healthz") == (200, "ok\n")
         eventually(
@@ -97,7 +97,7 @@ def test_all_five_run_each_at_its_port_are_started_anew_and_end_together(supervi
     eventually(lambda: supervisor.children().get("decide", killed).pid != killed.pid, "decide is started anew")
     eventually(lambda: "decide" in supervisor.ready(), "decide is ready again")
     second = supervisor.children()
-    assert {stage for stage in FIVE if second[stage].pid != first[stage].pid} == {"decide"}
+    assert {stage for stage in SIX if second[stage].pid != first[stage].pid} == {"decide"}
 
     supervisor.process.send_signal(signal.SIGTERM)
     assert supervisor.process.wait(10) == 0
@@ -105,7 +105,7 @@ def test_all_five_run_each_at_its_port_are_started_anew_and_end_together(supervi
     events = supervisor.events()
     [ended] = [event for event in events if event["event"] == "stage.ended"]
     assert (ended["stage"], ended["status"]) == ("decide", -signal.SIGKILL)
-    assert {event["stage"] for event in events if event["event"] == "process.stopped"} == set(FIVE)
+    assert {event["stage"] for event in events if event["event"] == "process.stopped"} == set(SIX)
 
 
 def test_a_taken_port_is_told_with_the_fix() -> None:

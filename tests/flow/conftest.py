@@ -25,7 +25,13 @@ def desk(settings: Settings, site: Site) -> Desk:
         "tocsin.yaml",
         {
             "channels": [
-                {"id": "hook", "type": "webhook", "url": f"{site.url}/hook", "secret_env": "WEBHOOK_SECRET"},
+                {
+                    "id": "hook",
+                    "type": "webhook",
+                    "url": f"{site.url}/hook",
+                    "secret": {"env": "WEBHOOK_SECRET"},
+                    "allow_networks": ["127.0.0.0/8"],
+                },
                 {"id": "screen", "type": "terminal"},
             ],
             "default_channels": ["hook", "screen"],

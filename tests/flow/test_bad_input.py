@@ -5,8 +5,8 @@ import asyncio
 from services.backbone.clients import Writer, new_producer, stop_client
 from services.backbone.record import OutgoingRecord, decode
 from services.backbone.topics import ARTICLES, ARTICLES_TAGGED, DEAD_LETTERS
-from services.cli.run import Stage
-from tests.vocabulary import FIVE, Desk, Item, Site, read_records, rings
+from services.cli.run import LINE, Stage
+from tests.vocabulary import Desk, Item, Site, read_records, rings
 
 
 def produce(desk: Desk, topic: str, value: bytes | None) -> None:
@@ -27,7 +27,7 @@ def test_bad_feeds_bad_records_and_a_broken_edit_stop_nothing(desk: Desk, site: 
     desk.watches(ttp={"any": [{"actor": "ttp"}]})
     desk.reads(f"{site.url}/html", f"{site.url}/good", f"{site.url}/not-there")
 
-    with desk.running(*FIVE):
+    with desk.running(*LINE):
         desk.eventually(lambda: len(rings(desk)) == 1, "the good article rings")
         assert desk.said(Stage.INGESTION, "an HTML page")
         assert desk.said(Stage.INGESTION, "404")

@@ -14,9 +14,9 @@ from services.backbone.provision import provision
 from services.backbone.settings import KafkaSettings, Settings
 from services.backbone.topics import ARTICLES, TOPICS, declared
 from services.broker import KafkaBroker, free_port
-from services.cli.run import Stage
+from services.cli.run import LINE, Stage
 from tests.broker.conftest import JARS, installed
-from tests.vocabulary import FIVE, Desk, Item, Site, rings
+from tests.vocabulary import Desk, Item, Site, rings
 
 PACK = {
     "actors": [{"id": "ttp", "name": "Tehreek-e-Taliban Pakistan", "kind": "armed-group", "aliases": {"en": ["TTP"]}}]
@@ -61,8 +61,8 @@ def test_processes_wait_for_a_broker_that_comes_late_and_outlive_its_absence(
     site.publishes("feed", [first])
     desk.reads(f"{site.url}/feed")
 
-    with desk.running(*FIVE):
-        for stage in FIVE:
+    with desk.running(*LINE):
+        for stage in LINE:
             desk.eventually(
                 lambda stage=stage: desk.said(stage, "broker.away"),  # type: ignore[misc]
                 f"{stage} says that it waits",
@@ -81,7 +81,7 @@ def test_processes_wait_for_a_broker_that_comes_late_and_outlive_its_absence(
             broker.start(daemon=False)
             desk.eventually(lambda: len(rings(desk)) == 2, "what was read meanwhile rings, and nothing twice", 120)
             assert {ring.article.url for ring in rings(desk)} == {first.url, second.url}
-            assert not any(desk.said(stage, "process.failed") for stage in FIVE)
+            assert not any(desk.said(stage, "process.failed") for stage in LINE)
 
 
 def test_a_topic_with_another_partition_count_is_refused_with_the_fix(broker: KafkaBroker, desk: Desk) -> None:

@@ -6,9 +6,9 @@ import pytest
 from standardwebhooks import Webhook
 
 from schemas import Reason
-from services.cli.run import Stage
+from services.cli.run import LINE, Stage
 from tests.conftest import SHARED
-from tests.vocabulary import FIVE, Desk, Item, Site, alerts, rings
+from tests.vocabulary import Desk, Item, Site, alerts, rings
 
 SEED = SHARED / "seed.txt"
 
@@ -25,7 +25,7 @@ def test_the_seed_article_rings_once_for_a_watch_on_the_ttp(desk: Desk, site: Si
     desk.reads(f"{site.url}/feed")
     site.publishes("feed", [seed, Item("tip", "The tip of the spear", "A tip for gardeners: water early.")])
 
-    with desk.running(*FIVE):
+    with desk.running(*LINE):
         desk.eventually(lambda: bool(site.received), "the webhook is called")
         ((_, article, alert),) = rings(desk)
 
@@ -56,7 +56,7 @@ def test_everything_twice_over_gives_no_second_alert(desk: Desk, site: Site, see
     site.publishes("feed", [seed])
 
     for life in range(2):
-        with desk.running(*FIVE):
+        with desk.running(*LINE):
             polls = site.requests["/feed"]
             desk.eventually(lambda polls=polls: site.requests["/feed"] >= polls + 3, "the feed is polled again")  # type: ignore[misc]
             desk.eventually(lambda: len(rings(desk)) == 2, "both watches have rung")
@@ -64,7 +64,7 @@ def test_everything_twice_over_gives_no_second_alert(desk: Desk, site: Site, see
                 site.publishes("feed", [Item(seed.slug, seed.title, seed.text + " An earlier version was shorter.")])
                 desk.eventually(lambda: desk.said(Stage.DECIDE, "nothing-new"), "the edited article was decided")
             desk.eventually(lambda: len(site.received) >= 2, "both are delivered")
-            assert set(desk.stops(*FIVE).values()) == {0}, "each drains and ends within 10 s"
+            assert set(desk.stops(*LINE).values()) == {0}, "each drains and ends within 10 s"
 
     assert Counter(ring.watch for ring in rings(desk)) == {"ttp": 1, "moscow": 1}
     assert Counter(headers["webhook-id"] for _, headers, _ in site.received) == Counter(

@@ -4,8 +4,8 @@ import random
 import time
 from collections import Counter
 
-from services.cli.run import Stage
-from tests.vocabulary import FIVE, Desk, Item, Site, rings
+from services.cli.run import LINE, Stage
+from tests.vocabulary import Desk, Item, Site, rings
 
 FEEDS = 20
 ARTICLES = 2_000
@@ -37,7 +37,7 @@ def test_each_process_killed_while_articles_flow(desk: Desk, site: Site) -> None
     )
     order = random.Random(SEED)
 
-    with desk.running(*FIVE):
+    with desk.running(*LINE):
         for step in range(10):
             for feed, entries in feeds.items():
                 site.publishes(f"feed-{feed}", entries[: (step + 1) * len(entries) // 10])

@@ -14,9 +14,10 @@ from services.backbone.provision import inspect, provision
 from services.backbone.settings import KafkaSettings, Settings
 from services.backbone.topics import TOPICS, declared
 from services.broker import KafkaBroker, Listener, free_port
+from services.cli.run import LINE
 from tests.broker.conftest import JARS, installed
 from tests.flow.test_broker_away import PACK
-from tests.vocabulary import FIVE, Desk, Item, Site, rings
+from tests.vocabulary import Desk, Item, Site, rings
 
 PASSWORD = "a-password-of-this-test"
 
@@ -95,11 +96,11 @@ def test_the_whole_line_runs_over_tls_with_a_password(
             asyncio.run(inspect(wrong, TOPICS))
         gc.collect()  # aiokafka leaves the socket of a refused client to the collector
         asyncio.run(provision(secured, declared()))
-        with desk.running(*FIVE):
+        with desk.running(*LINE):
             desk.eventually(lambda: len(rings(desk)) == 1, "the alert stands on its topic")
             desk.eventually(lambda: any(PASSWORD not in text and "TTP" in text for text in logs(desk)), "it is shown")
             assert not any(PASSWORD in text for text in logs(desk))
 
 
 def logs(desk: Desk) -> list[str]:
-    return [desk.log(stage).read_text(encoding="utf-8") for stage in FIVE]
+    return [desk.log(stage).read_text(encoding="utf-8") for stage in LINE]

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from schemas import Alert, Held, Reason
-from tests.vocabulary import FIVE, Desk, Item, Site, alerts
+from services.cli.run import LINE
+from tests.vocabulary import Desk, Item, Site, alerts
 
 WATCH = {"name": "Armed groups", "any": [{"actor": "ttp"}, {"actor": "iskp"}]}
 TITLE = "Blast in a market of the border district"
@@ -23,7 +24,7 @@ GONE = NAMED.replace("The TTP denied that it had a part in it. ", "").replace(
 
 def told(site: Site) -> list[Alert]:
     """What the desk's webhook received, in order."""
-    return [Alert.read(body) for _, _, body in list(site.received)]
+    return [Alert.model_validate(json.loads(body)["data"]) for _, _, body in list(site.received)]
 
 
 def said(alert: Alert) -> tuple[str, Reason, int]:
@@ -37,7 +38,7 @@ def test_one_story_rings_once_grows_by_updates_and_tells_when_it_is_taken_back(d
     site.publishes("one", [Item("blast", TITLE, FIRST)])
     site.publishes("two", [])
 
-    with desk.running(*FIVE):
+    with desk.running(*LINE):
         desk.eventually(lambda: len(told(site)) == 1, "the first article rings")
         site.publishes("two", [Item("copy", TITLE, FIRST)])
         desk.eventually(lambda: len(alerts(desk)) == 2, "the copy joins")
@@ -73,7 +74,7 @@ def test_who_was_told_is_told_that_an_outlet_took_its_article_back(desk: Desk, s
     )
     site.pages["/atom"] = atom.format(entry).encode()
 
-    with desk.running(*FIVE):
+    with desk.running(*LINE):
         desk.eventually(lambda: len(told(site)) == 1, "it rings")
         tombstone = f'<at:deleted-entry ref="tag:news.example,2026:blast" when="{datetime.now(UTC).isoformat()}"/>'
         site.pages["/atom"] = atom.format(tombstone).encode()
@@ -92,7 +93,7 @@ def test_what_is_there_when_a_source_is_new_is_on_the_topic_and_rings_for_nobody
     old = Item("old", "Talks in the capital", "The TTP was named in the talks.")
     site.publishes("one", [old])
 
-    with desk.running(*FIVE):
+    with desk.running(*LINE):
         desk.eventually(lambda: len(alerts(desk)) == 1, "the first pass is on the topic")
         site.publishes("one", [Item("new", "A statement", "The TTP was named in a statement of the army."), old])
         desk.eventually(lambda: len(told(site)) == 1, "what comes next rings")
@@ -111,7 +112,7 @@ def test_a_silence_holds_and_tells_at_its_end_what_it_held(desk: Desk, site: Sit
         "silences/a.yaml", {"silences": [silence | {"from": "2026-11-01T00:00Z", "until": "2027-03-01T00:00Z"}]}
     )
 
-    with desk.running(*FIVE):
+    with desk.running(*LINE):
         site.publishes("one", [Item("a", "Talks go on", "The TTP was named."), Item("b", "More talks", "TTP again.")])
         desk.eventually(lambda: len(alerts(desk)) == 2, "both are on the topic")
         assert {(alert.held, alert.held_by) for alert in alerts(desk)} == {(Held.SILENCED, "talks")}

@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from schemas import Alert, ArticleRevised, Mention, Reason
+from schemas import Alert, ArticleRevised, Handling, Mention, Reason
 from schemas.remembered import Remembered
 from services.alerting.decide.judge import Verdict, judge, judge_revised
 from services.alerting.decide.memory import Memory
@@ -51,6 +51,10 @@ _STATE_HEADERS: Final = [
 log = logger()
 
 
+def _nobody_did_anything(alert_id: str) -> Handling | None:
+    return None
+
+
 class AlertDecider:
     """The `Decider` of alerts. Its memory is dropped and restored with the partitions."""
 
@@ -62,6 +66,7 @@ class AlertDecider:
         provide_topic: Callable[[str], None],
         catch_up: Callable[[str], None],
         clock: Callable[[], datetime],
+        handling: Callable[[str], Handling | None] = _nobody_did_anything,
     ) -> None:
         """
         Args:
@@ -73,6 +78,7 @@ class AlertDecider:
             catch_up: reads the configuration anew, and waits a moment for a watch of this id: the process that met it
                 may know it already. It is called once for each digest of a configuration.
             clock: aware UTC; only what is due is compared with it.
+            handling: what people did about the alert of this id so far.
         """
         self._stage = stage
         self._policies = policies
@@ -80,6 +86,7 @@ class AlertDecider:
         self._provide_topic = provide_topic
         self._catch_up = catch_up
         self._clock = clock
+        self._handling = handling
         self._caught_up = CaughtUp()
         self._provided: set[str] = set()
         self._memories: dict[int, Memory] = {}
@@ -191,6 +198,8 @@ class AlertDecider:
 
     def _records(self, alert: Alert, trace: str | None) -> Iterator[OutgoingRecord]:
         self._provide(alert.watch.topic)
+        if alert.action == "update":
+            alert = alert.model_copy(update={"handling": self._handling(alert.id)})
         yield encode(ALERTS.name, alert, self._stage, trace)
         if alert.watch.topic is not None:
             yield encode(alert_topic(alert.watch.topic).name, alert, self._stage, trace)

@@ -28,6 +28,11 @@ def next_opening(hours: Hours, after: datetime) -> datetime:
     return next(begin for begin, _ in _spans_around(hours, after) if begin > after)
 
 
+def next_closing(hours: Hours, at: datetime) -> datetime:
+    """When the hours end that are open at this instant."""
+    return max(end for begin, end in _spans_around(hours, at) if begin <= at < end)
+
+
 def _spans_around(hours: Hours, at: datetime) -> tuple[tuple[datetime, datetime], ...]:
     return _spans(hours, at.astimezone(ZoneInfo(hours.zone)).date() - _DAY)
 

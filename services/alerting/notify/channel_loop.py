@@ -1,75 +1,100 @@
-"""One channel: its alerts from `alerts`, up to 64 in flight, each with a retry timer; every attempt on `deliveries`.
+"""One channel at work: notifications > agenda > attempts > deliveries. The agenda decides, this carries it out.
 
-Each channel is a consumer group of its own, so a dead one holds up nobody else. An offset is committed when everything
-below it is done and that is written. Killed in between, alerts come again under the same id: at least once.
-
-A channel that is new begins with the alerts of the last hour. Where 64 alerts wait, the channel reads no further until
-one of them is done: nothing is dropped.
+Each channel is a consumer group of its own, so a dead one holds up nobody else. A new one begins with the notifications
+of the last hour. Where as much is unfinished as is kept, the channel reads no further until something has ended:
+nothing is dropped. Killed between an attempt and the word on it, the attempt is made again under the same id: at least
+once.
 """
 
 import asyncio
 import contextlib
+import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Collection, Coroutine, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final, Protocol
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import CommitFailedError, IllegalStateError
-from aiokafka.structs import ConsumerRecord
-
-from schemas import Alert, Delivery
+from schemas import Handling
+from services.alerting.notify.addressed import CHANNEL_HEADER
+from services.alerting.notify.agenda import Agenda
+from services.alerting.notify.channels.answer import Verdict
 from services.alerting.notify.channels.channel import Channel, Send
-from services.alerting.notify.deliver import deliver
-from services.alerting.notify.unfinished import Unfinished
-from services.backbone.clients import Writer, new_consumer, partitions_of, stop_client
-from services.backbone.consume import commit
-from services.backbone.dead_letters import set_aside
-from services.backbone.errors import RecordError
+from services.alerting.notify.deliver import Kept, deliver
+from services.alerting.notify.errand import Errand
+from services.alerting.notify.gauges import Gauges
+from services.alerting.notify.intake import Fresh, Intake, begin_group
+from services.alerting.notify.read_back import ReadBack
+from services.alerting.notify.steps import Attempt, Conditions, Said
+from services.alerting.notify.trouble import Trouble
+from services.backbone.clients import Writer, new_consumer, stop_client
 from services.backbone.process import Process, unless
-from services.backbone.record import decode, encode, trace_of
-from services.backbone.settings import KafkaSettings
-from services.backbone.telemetry import CONSUMER_LAG, logger
-from services.backbone.topics import ALERTS, DELIVERIES
+from services.backbone.record import encode, trace_of
+from services.backbone.telemetry import DELIVERIES, logger
+from services.backbone.topics import DELIVERIES as DELIVERIES_TOPIC
+from services.backbone.topics import NOTIFICATIONS
 
-MOST_IN_FLIGHT: Final = 64
-POLL_SECONDS: Final = 0.5
+MOST_BEGUN: Final = 1_000
+MOST_BEGUN_BYTES: Final = 64 * 1024 * 1024
+MOST_HELD: Final = 10_000
+READ_AT_ONCE: Final = 50
+"""Few: the other channels of the process wait while these are read."""
+WRITE_AT_ONCE: Final = 200
+ROUND_SECONDS: Final = 1.0
 STOP_SECONDS: Final = 5.0
-"""What attempts in flight get to end when the channel is stopped."""
+"""What attempts under way get to end when the channel is stopped."""
 LOOK_BACK: Final = timedelta(hours=1)
-"""How old an alert may be at most that a new channel begins with."""
+"""How old a notification may be at most that a new channel begins with."""
+_REMOVED: Final = "the channel was removed from the configuration"
 
 log = logger()
+
+
+class Handled(Protocol):
+    """What people did about alerts, as of now."""
+
+    def acknowledged(self, alert_id: str) -> Handling | None:
+        """What was done about an alert that somebody cares for; None where nobody does."""
+        ...
 
 
 class ChannelLoop:
     """One channel at work."""
 
-    def __init__(
-        self, process: Process, channel: Channel, is_routed: Callable[[Alert], Awaitable[bool]], writer: Writer
-    ) -> None:
+    def __init__(self, process: Process, channel: Channel, writer: Writer, handling: Handled, trouble: Trouble) -> None:
         """
         Args:
             process: the process that it runs in.
-            channel: where alerts go.
-            is_routed: whether an alert goes there.
+            channel: where messages go.
             writer: where its deliveries are written.
+            handling: asked before an escalation is told.
+            trouble: is told what the channel takes and what it does not.
         """
         self.channel = channel
         self.moved_at = time.monotonic()
-        """When it last did something, or had nothing to do."""
+        """When it last did something, or had nothing to do, or waited for the channel."""
         self._process = process
-        self._is_routed = is_routed
         self._writer = writer
-        self._stage = f"notify.{channel.config.id}"
+        self._handling = handling
+        self._trouble = trouble
+        self._id = channel.config.id
+        self._gauges = Gauges(self._id)
+        self._agenda = Agenda(channel.config, random.random)
         self._stopping = asyncio.Event()
-        self._tasks: dict[asyncio.Task[None], TopicPartition] = {}
-        self._partitions: dict[TopicPartition, Unfinished] = {}
-        self._committed: dict[TopicPartition, int] = {}
+        self._is_removed = False
+        self._changed = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._is_full = False
 
-    def stop(self) -> None:
-        """End it: attempts in flight may finish, those that wait are left to the next start."""
+    def stop(self, *, removed: bool = False) -> None:
+        """End it: attempts under way may finish, the rest is left to the next start.
+
+        Args:
+            removed: the channel is configured no more: the rest has failed.
+        """
+        self._is_removed = self._is_removed or removed
         self._stopping.set()
+        self._changed.set()
 
     async def run(self) -> None:
         """Work until stopped.
@@ -77,135 +102,187 @@ class ChannelLoop:
         Raises:
             aiokafka.errors.KafkaError: one that waiting cannot mend.
         """
-        kafka, group = self._process.settings.kafka, self._process.settings.group(self._stage)
-        consumer = new_consumer(kafka, ALERTS.name, group=group)
+        kafka, stage = self._process.settings.kafka, f"notify.{self._id}"
+        group = self._process.settings.group(stage)
+        consumer = new_consumer(kafka, NOTIFICATIONS.name, group=group)
         try:
             await unless(self._stopping, begin_group(kafka, group, datetime.now(UTC) - LOOK_BACK))
             await unless(self._stopping, consumer.start())
-            async with self.channel.connect() as send:
-                await self._follow(consumer, send)
+            async with ReadBack(kafka) as back, self.channel.connect() as send:
+                self._kept = Kept(back)
+                self._intake = Intake(
+                    stage, self._id, consumer, back, self._writer, self._agenda.window.length, self._lose
+                )
+                await self._work(send)
         finally:
             await stop_client(consumer)
+            self._gauges.remove()
+            self._trouble.waits(self.channel.config, 0)
 
-    async def _follow(self, consumer: AIOKafkaConsumer, send: Send) -> None:
+    async def _work(self, send: Send) -> None:
+        parts = [asyncio.ensure_future(each) for each in (self._read(), self._send(send), self._keep())]
         try:
-            while not self._stopping.is_set():
-                self._take_results()
-                free = MOST_IN_FLIGHT - len(self._tasks)
-                for partition, records in (await self._fetch(consumer, free)).items():
-                    for record in records:
-                        self._begin(partition, record, send)
-                await self._reach(consumer)
-                await self._commit(consumer)
-                self._observe(consumer, waits_for_channel=free <= 0)
+            await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+            self.stop()  # one that failed ends the others
+            await asyncio.gather(*parts)
             if self._tasks:
                 await asyncio.wait(self._tasks, timeout=STOP_SECONDS)
-            await self._commit(consumer)
+                self._take_results()
+            if self._is_removed:
+                await self._give_up()
+            await self._intake.commit()
         finally:
-            for task in self._tasks:
+            for task in (*parts, *self._tasks):
                 task.cancel()
-            for partition in list(self._partitions):
-                self._forget(partition)
+            self._intake.close()
 
-    async def _fetch(self, consumer: AIOKafkaConsumer, free: int) -> dict[TopicPartition, list[ConsumerRecord]]:
-        """The next alerts, at most as many as there is room for; without room, wait for some."""
-        if free > 0:
-            consumer.resume(*consumer.paused())
-            fetching = consumer.getmany(timeout_ms=int(POLL_SECONDS * 1000), max_records=free)
-        else:
-            consumer.pause(*consumer.assignment())
-            await asyncio.wait(self._tasks, timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-            fetching = consumer.getmany(timeout_ms=0, max_records=1)  # a sign of life to the group
-        batches = await unless(self._stopping, fetching) or {}
-        self._drop_lost(consumer)
-        return batches
+    async def _read(self) -> None:
+        while not self._stopping.is_set():
+            room = self._room()
+            if fresh := await self._intake.fetch(room):
+                self._say(self._take(fresh))
+                self._changed.set()
+            elif room == 0:
+                await asyncio.sleep(ROUND_SECONDS / 2)
+            if self._intake.has_caught_up:
+                self._intake.journal.trim()
 
-    def _begin(self, partition: TopicPartition, record: ConsumerRecord, send: Send) -> None:
-        unfinished = self._partitions.setdefault(partition, Unfinished())
-        if unfinished.begin(record.offset):
-            self._tasks[asyncio.create_task(self._handle(record, send, unfinished))] = partition
+    def _room(self) -> int:
+        """How many notifications may be read now."""
+        agenda, room = self._agenda, min(READ_AT_ONCE, MOST_BEGUN - self._agenda.begun)
+        if agenda.held >= MOST_HELD or self._kept.size_bytes >= MOST_BEGUN_BYTES:
+            room = 0
+        if (is_full := room <= 0) != self._is_full:
+            self._is_full = is_full
+            told = log.warning if is_full else log.info
+            told(
+                "channel.full" if is_full else "channel.has_room",
+                channel=self._id,
+                begun=agenda.begun,
+                held=agenda.held,
+            )
+        return max(room, 0)
 
-    async def _handle(self, record: ConsumerRecord, send: Send, unfinished: Unfinished) -> None:
-        stage, trace = self._process.stage, trace_of(record)
+    def _take(self, fresh: Sequence[Fresh]) -> list[Said]:
+        agenda, intake, now, said = self._agenda, self._intake, datetime.now(UTC), list[Said]()
+        if taken := intake.journal.taken():
+            agenda.window.restore(taken)
+        for place, record, notification in fresh:
+            errand = Errand.of(notification, place, trace_of(record))
+            if agenda.knows(errand.id):
+                intake.done(place)  # the router repeated itself; the first of them is at work
+                continue
+            said += agenda.add(errand, intake.journal.past(errand.id), now)
+            if not agenda.is_held(errand):
+                self._kept.keep(record)
+        self.moved_at = time.monotonic()
+        return said
 
-        async def write(delivery: Delivery) -> None:
-            await self._writer.write([encode(DELIVERIES.name, delivery, stage, trace)])
+    async def _send(self, send: Send) -> None:
+        while not self._stopping.is_set():
+            self._changed.clear()
+            self._take_results()
+            conditions, now = self._conditions(), datetime.now(UTC)
+            steps = self._agenda.next(now, conditions)
+            for attempt in steps.attempts:
+                self._start(self._attempt(attempt, send))
+            self._say(steps.said)
+            wakes_at = self._agenda.wakes_at(now, conditions)
+            seconds = ROUND_SECONDS if wakes_at is None else (wakes_at - datetime.now(UTC)).total_seconds()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(min(max(seconds, 0.0), ROUND_SECONDS)):
+                    await self._changed.wait()
 
-        try:
-            alert = decode(ALERTS, record)
-        except RecordError as error:
-            await self._writer.write([set_aside(record, error, stage)])
-        else:
-            if (
-                alert.tells
-                and await self._is_routed(alert)
-                and not await deliver(alert, self.channel.config, send, write, self._stopping)
-            ):
-                return
-        unfinished.done(record.offset)
+    async def _attempt(self, attempt: Attempt, send: Send) -> None:
+        answer = await deliver(attempt.parcel, self._id, send, self._kept, self._process.settings)
+        said = self._agenda.answered(attempt, answer, datetime.now(UTC))
+        self.moved_at = time.monotonic()
+        self._changed.set()
+        await self._write(said)
+        match answer.verdict:
+            case Verdict.TAKEN:
+                await self._trouble.took(self.channel.config)
+            case Verdict.DISABLE:
+                await self._trouble.disabled(self.channel.config, answer.detail)
+            case _:
+                await self._trouble.failed(self.channel.config, answer.detail)
+
+    async def _keep(self) -> None:
+        """Each second: commit, tell how it stands."""
+        while not self._stopping.is_set():
+            await self._intake.commit()
+            self._gauges.show(self._agenda, is_full=self._is_full)
+            self._trouble.waits(self.channel.config, self._agenda.begun)
+            if self._is_full or not self._intake.is_behind:
+                self.moved_at = time.monotonic()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(ROUND_SECONDS):
+                    await self._stopping.wait()
+
+    def _conditions(self) -> Conditions:
+        config = self.channel.config
+        since = self._trouble.disabled_since(config)
+        how = f"tocsin channel enable {config.id}"
+        return Conditions(
+            has_caught_up=self._intake.has_caught_up or self._is_full,
+            refuses=None if since is None else f"disabled since {since:%Y-%m-%d %H:%M} UTC; {how}",
+            acknowledged_by=self._acknowledged_by,
+        )
+
+    def _acknowledged_by(self, alert_id: str) -> str | None:
+        handling = self._handling.acknowledged(alert_id)
+        return None if handling is None else handling.acknowledged_by
+
+    def _say(self, said: Sequence[Said]) -> None:
+        if said:
+            self._start(self._write(said))
+
+    async def _write(self, said: Sequence[Said]) -> None:
+        """Write words; what has ended is done once its word is written."""
+        stage, channel = self._process.stage, (CHANNEL_HEADER, self._id.encode())
+        for errand, delivery in said:
+            if delivery.outcome.ends:
+                self._intake.journal.ended(errand.id)
+            if delivery.outcome.ends or self._agenda.is_held(errand):
+                self._kept.drop(errand.place)
+        for begin in range(0, len(said), WRITE_AT_ONCE):
+            part = said[begin : begin + WRITE_AT_ONCE]
+            records = [encode(DELIVERIES_TOPIC.name, delivery, stage, errand.trace) for errand, delivery in part]
+            await self._writer.write(replace(record, headers=[*record.headers, channel]) for record in records)
+            for errand, delivery in part:
+                if delivery.outcome.ends:
+                    self._intake.done(errand.place)
+                DELIVERIES.labels(self._id, delivery.outcome.value).inc()
+                log.info(
+                    f"delivery.{delivery.outcome.value}",
+                    channel=self._id,
+                    alert=delivery.alert_id,
+                    message=delivery.message_id,
+                    attempt=delivery.attempt,
+                    detail=delivery.detail,
+                )
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(lambda _: self._changed.set())
 
     def _take_results(self) -> None:
         """Let go of what has ended; a failure ends the channel."""
         for task in [task for task in self._tasks if task.done()]:
-            del self._tasks[task]
+            self._tasks.discard(task)
             if not task.cancelled():
                 task.result()
 
-    def _drop_lost(self, consumer: AIOKafkaConsumer) -> None:
+    async def _give_up(self) -> None:
+        """Let all have failed that was addressed to a channel that is no more."""
+        await self._write(self._agenda.give_up(_REMOVED, datetime.now(UTC)))
+        await self._intake.look_ahead()
+        while not self._intake.has_caught_up and not self._process.stopping.is_set():
+            self._take(await self._intake.fetch(READ_AT_ONCE))
+            await self._write(self._agenda.give_up(_REMOVED, datetime.now(UTC)))
+
+    def _lose(self, partitions: Collection[int]) -> None:
         """Leave the partitions that are another instance's now to it."""
-        for partition in self._partitions.keys() - consumer.assignment():
-            for task in [task for task, its in self._tasks.items() if its == partition]:
-                task.cancel()
-            self._committed.pop(partition, None)
-            self._forget(partition)
-
-    def _forget(self, partition: TopicPartition) -> None:
-        del self._partitions[partition]
-        with contextlib.suppress(KeyError):  # its lag was never told
-            CONSUMER_LAG.remove(self._stage, partition.topic, str(partition.partition))
-
-    async def _reach(self, consumer: AIOKafkaConsumer) -> None:
-        """Pass over the marks of transactions that stand behind the last alert."""
-        with contextlib.suppress(IllegalStateError):  # it was lost meanwhile
-            for partition, unfinished in self._partitions.items():
-                unfinished.reach(await consumer.position(partition))
-
-    async def _commit(self, consumer: AIOKafkaConsumer) -> None:
-        done = {
-            partition: unfinished.committable
-            for partition, unfinished in self._partitions.items()
-            if unfinished.committable != self._committed.get(partition)
-        }
-        if await commit(self._stage, consumer, done):
-            self._committed |= done
-
-    def _observe(self, consumer: AIOKafkaConsumer, *, waits_for_channel: bool) -> None:
-        behind = False
-        for partition in self._partitions.keys() & consumer.assignment():
-            unfinished, end = self._partitions[partition], consumer.highwater(partition) or 0
-            lag = max(0, end - unfinished.committable)
-            CONSUMER_LAG.labels(self._stage, partition.topic, str(partition.partition)).set(lag)
-            behind = behind or unfinished.reached < end
-        if waits_for_channel or not behind:
-            self.moved_at = time.monotonic()
-
-
-async def begin_group(kafka: KafkaSettings, group: str, since: datetime) -> None:
-    """Let a group that has committed nothing begin with the alerts from `since` on."""
-    consumer = new_consumer(kafka, group=group)
-    try:
-        await consumer.start()
-        partitions = await partitions_of(consumer, ALERTS.name)
-        consumer.assign(partitions)
-        new = [partition for partition in partitions if await consumer.committed(partition) is None]
-        if not new:
-            return
-        ends = await consumer.end_offsets(new)  # first: what is written from now on is after these
-        found = await consumer.offsets_for_times(dict.fromkeys(new, int(since.timestamp() * 1000)))
-        begin = {partition: place.offset if (place := found[partition]) else ends[partition] for partition in new}
-        await consumer.commit(begin)
-        log.info("channel.begins", group=group, since=since.isoformat(), offsets=list(begin.values()))
-    except CommitFailedError as error:
-        log.info("commit.superseded", stage=group, error=str(error))  # another instance was quicker
-    finally:
-        await stop_client(consumer)
+        self._agenda.drop(lambda errand: errand.place[0] in partitions)
+        self._kept.drop_all(lambda place: place[0] in partitions)

@@ -1,71 +1,77 @@
-"""One alert to one channel: attempt, write what became of it, wait, attempt again."""
+"""One attempt: the message of a parcel, made from what stands on `notifications`, and what the channel says to it."""
 
-import asyncio
-import contextlib
-import random
-from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
-from itertools import count
+from collections.abc import Callable
 
-from schemas import Alert, Delivery
+from aiokafka import TopicPartition
+from aiokafka.errors import KafkaError
+from aiokafka.structs import ConsumerRecord
+
+from services.alerting.handling.links import Links
 from services.alerting.notify.channels.answer import Answer, Verdict
-from services.alerting.notify.channels.channel import ChannelConfig, Send
-from services.alerting.notify.retry import next_attempt
-from services.backbone.telemetry import DELIVERIES, logger
-
-Write = Callable[[Delivery], Awaitable[None]]
-"""Returns when the delivery is written for good."""
+from services.alerting.notify.channels.channel import Send
+from services.alerting.notify.errand import Parcel, Place
+from services.alerting.notify.message import Message
+from services.alerting.notify.read_back import ReadBack
+from services.backbone.record import decode, trace_of
+from services.backbone.settings import Settings
+from services.backbone.telemetry import logger
+from services.backbone.topics import NOTIFICATIONS
 
 log = logger()
 
 
-async def deliver(alert: Alert, config: ChannelConfig, send: Send, write: Write, stopping: asyncio.Event) -> bool:
-    """Attempt until the channel has the alert or it has failed there.
+class Kept:
+    """Records of notifications that are at work, up to a bound; the others are read again when they are needed."""
 
-    Returns:
-        Whether it is done; False where the wait for the next attempt was ended by `stopping`.
-    """
-    for attempt in count(1):
-        attempted_at = datetime.now(UTC)
-        step = next_attempt(await _attempt(alert, config, send), attempt, config.retry_seconds, random.random)
-        wait = None if step.wait_seconds is None else timedelta(seconds=step.wait_seconds)
-        await write(
-            Delivery(
-                alert_id=alert.id,
-                sequence=alert.sequence,
-                channel=config.id,
-                attempt=attempt,
-                outcome=step.outcome,
-                attempted_at=attempted_at,
-                detail=step.reason,
-                next_attempt_at=wait and datetime.now(UTC) + wait,
-            )
-        )
-        DELIVERIES.labels(config.id, step.outcome.value).inc()
-        log.info(
-            f"delivery.{step.outcome.value}",
-            channel=config.id,
-            alert=alert.event_id,
-            attempt=attempt,
-            detail=step.reason,
-        )
-        if step.wait_seconds is None:
-            return True
-        if await _is_set_within(stopping, step.wait_seconds):
-            return False
-    raise AssertionError("a schedule ends")
+    def __init__(self, back: ReadBack) -> None:
+        """Keep nothing yet; read again by `back`."""
+        self._back = back
+        self._records: dict[Place, ConsumerRecord] = {}
+        self.size_bytes = 0
+        """Of all values."""
+
+    def keep(self, record: ConsumerRecord) -> None:
+        """Take a record in."""
+        self._records[record.partition, record.offset] = record
+        self.size_bytes += len(record.value or b"")
+
+    def drop(self, place: Place) -> None:
+        """Forget a record, if it is there."""
+        if (record := self._records.pop(place, None)) is not None:
+            self.size_bytes -= len(record.value or b"")
+
+    def drop_all(self, is_lost: Callable[[Place], bool]) -> None:
+        """Forget those of partitions that are another instance's."""
+        for place in [place for place in self._records if is_lost(place)]:
+            self.drop(place)
+
+    async def get(self, place: Place) -> ConsumerRecord | None:
+        """The record; None where it stands on the topic no more."""
+        if (kept := self._records.get(place)) is not None:
+            return kept
+        record = await self._back.first(TopicPartition(NOTIFICATIONS.name, place[0]), place[1])
+        return record if record is not None and record.offset == place[1] else None
 
 
-async def _attempt(alert: Alert, config: ChannelConfig, send: Send) -> Answer:
+async def deliver(parcel: Parcel, channel: str, send: Send, kept: Kept, settings: Settings) -> Answer:
+    """Attempt once; whatever goes wrong is an answer, so that no defect loses an alert or stops the others."""
     try:
-        return await send(alert)
-    except Exception as error:  # a defect of one channel must neither lose the alert nor stop the others
-        log.exception("channel.defect", channel=config.id, alert=alert.event_id)
-        return Answer(Verdict.LATER, f"defect of the channel: {type(error).__name__}")
+        if parcel.reason is not None:
+            return await send(Message.of(parcel.as_group(channel), channel))
+        if (record := await kept.get(parcel.only.place)) is None:
+            return Answer(Verdict.NEVER, "it was retained no longer before it could be told", is_the_channel=False)
+        return await send(_message(record, parcel, channel, settings))
+    except KafkaError as error:
+        return Answer(Verdict.LATER, f"the broker does not answer: {error}", is_the_channel=False)
+    except Exception as error:
+        log.exception("channel.defect", channel=channel, message=parcel.message_id)
+        return Answer(Verdict.LATER, f"defect of the channel: {type(error).__name__}", is_the_channel=False)
 
 
-async def _is_set_within(event: asyncio.Event, seconds: float) -> bool:
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    return event.is_set()
+def _message(record: ConsumerRecord, parcel: Parcel, channel: str, settings: Settings) -> Message:
+    notification, trace = decode(NOTIFICATIONS, record), trace_of(record) or ""
+    if notification.incident is not None:
+        return Message.of(notification.incident, channel, trace=trace)
+    assert notification.alert is not None  # noqa: S101 - it was validated
+    links = Links.of(notification.alert, channel, settings)
+    return Message.of(notification.alert, channel, escalated=parcel.asks_first, links=links, trace=trace)

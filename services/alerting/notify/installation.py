@@ -9,10 +9,16 @@ from pydantic import BaseModel, ConfigDict, Discriminator, StringConstraints, Ta
 
 from schemas.event import Identifier
 from services.alerting.match.inhibition import Inhibition
+from services.alerting.notify.channels.chat import ChatConfig
+from services.alerting.notify.channels.command import CommandConfig
+from services.alerting.notify.channels.file import FileConfig
+from services.alerting.notify.channels.kafka import KafkaConfig
+from services.alerting.notify.channels.mail import MailConfig
 from services.alerting.notify.channels.terminal import TerminalConfig
 from services.alerting.notify.channels.webhook import WebhookConfig
-from services.backbone.configuration import Part, duplicates, nearest, read_part
-from services.backbone.errors import ConfigurationError, Defect, Location
+from services.alerting.routing.route import Route, check_routes, unknown_channel
+from services.backbone.configuration import Part, duplicates, read_part
+from services.backbone.errors import ConfigurationError, Location
 from services.backbone.yaml_file import Path, YamlFile
 
 
@@ -21,11 +27,19 @@ def _type_of(channel: object) -> object:
 
 
 AnyChannel = Annotated[
-    Annotated[WebhookConfig, Tag("webhook")] | Annotated[TerminalConfig, Tag("terminal")],
+    Annotated[WebhookConfig, Tag("webhook")]
+    | Annotated[MailConfig, Tag("mail")]
+    | Annotated[ChatConfig, Tag("chat")]
+    | Annotated[KafkaConfig, Tag("kafka")]
+    | Annotated[FileConfig, Tag("file")]
+    | Annotated[CommandConfig, Tag("command")]
+    | Annotated[TerminalConfig, Tag("terminal")],
     Discriminator(
         _type_of,
         custom_error_type="channel_type",
-        custom_error_message="a channel of no known type; write type: terminal or type: webhook",
+        custom_error_message=(
+            "a channel of no known type; write type: webhook, mail, chat, kafka, file, command or terminal"
+        ),
     ),
 ]
 """A channel as configured: a new kind of channel is listed here."""
@@ -39,7 +53,11 @@ class InstallationFile(BaseModel):
     channels: tuple[AnyChannel, ...] = ()
     """The ways out."""
     default_channels: tuple[Identifier, ...] = ()
-    """Where the alerts go of watches that name no channels."""
+    """Where alerts go that no route takes: the root of the tree."""
+    routes: tuple[Route, ...] = ()
+    """Which alerts go elsewhere, and when."""
+    trouble_channels: tuple[Identifier, ...] = ()
+    """Where it is told that another channel takes nothing any more; the default channels where none is named."""
     watch_folders: tuple[Annotated[str, StringConstraints(min_length=1, max_length=1_000)], ...] = ()
     """Further folders of watches, so that teams keep their own; relative to this one, or absolute."""
     inhibitions: tuple[Inhibition, ...] = ()
@@ -72,6 +90,17 @@ class Installation:
         return tuple(dict.fromkeys(name for name, _, _ in self.part.items("default_channels")))
 
     @property
+    def routes(self) -> tuple[Route, ...]:
+        """The children of the root, in their order."""
+        return tuple(route for route, _, _ in self.part.items("routes"))
+
+    @property
+    def trouble_channels(self) -> tuple[str, ...]:
+        """Who is told of a channel's trouble; each once."""
+        named = tuple(dict.fromkeys(name for name, _, _ in self.part.items("trouble_channels")))
+        return named or self.default_channels
+
+    @property
     def watch_folders(self) -> Iterator[tuple[str, Location]]:
         """Each as it is written, and where."""
         for written, file, path in self.part.items("watch_folders"):
@@ -95,15 +124,12 @@ def load_installation(folder: FolderPath) -> Installation:
         *duplicates(installation.channels),
         *(
             unknown_channel(file.locate(path), name, known)
-            for name, file, path in installation.part.items("default_channels")
+            for key in ("default_channels", "trouble_channels")
+            for name, file, path in installation.part.items(key)
             if name not in known
         ),
+        *check_routes(installation.part.items("routes"), known),
     ]
     if defects:
         raise ConfigurationError(defects)
     return installation
-
-
-def unknown_channel(where: Location, name: str, known: frozenset[str]) -> Defect:
-    """The defect of a name that no channel has."""
-    return Defect(where, f"unknown channel {name!r}", nearest(name, known, "describe it in tocsin.yaml under channels"))

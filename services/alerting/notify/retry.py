@@ -1,7 +1,8 @@
 """A channel's answer -> delivered, or again after n seconds, or given up, and why.
 
-In the order applied: what was taken is delivered; what is never wanted has failed; what has used up its schedule has
-failed; the rest waits as long as the schedule says, give or take a tenth, or longer where the channel asks for it.
+In the order applied: what was taken is delivered; what is never wanted has failed, and so has what met a channel that
+wants nothing any more; what has used up its schedule has failed; the rest waits as long as the schedule says, give or
+take a tenth, or longer where the channel asks for it.
 """
 
 from collections.abc import Callable, Sequence
@@ -43,7 +44,7 @@ def next_attempt(answer: Answer, attempt: int, schedule: Sequence[float], random
     """
     if answer.verdict is Verdict.TAKEN:
         return NextStep(Outcome.DELIVERED, None, answer.detail)
-    if answer.verdict is Verdict.NEVER:
+    if answer.verdict in (Verdict.NEVER, Verdict.DISABLE):
         return NextStep(Outcome.FAILED, None, answer.detail)
     if attempt > len(schedule):
         return NextStep(Outcome.FAILED, None, f"{answer.detail}; given up after {attempt} attempts")

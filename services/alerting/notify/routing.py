@@ -1,43 +1,40 @@
-"""Which alert goes to which channel."""
+"""What `notify` works by: the channels with their secrets, and the tree of routes with the watches' own choices."""
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
 from schemas import WatchDefinition
 from services.alerting.notify.channels.channel import Channel, Unusable
 from services.alerting.notify.installation import Installation
+from services.alerting.routing.tree import Tree
 from services.alerting.watching.book import Book, BookReader, read_sound_book
 from services.backbone.errors import ConfigurationError, Defect
 
 
 @dataclass(frozen=True, slots=True)
 class Routes:
-    """The channels, ready to be opened, and the watches' choices among them."""
+    """The channels, ready to be opened, and which alert goes to which of them."""
 
     channels: Mapping[str, Channel]
-    by_watch: Mapping[str, tuple[str, ...]]
-    """Only of watches that name their channels."""
-    default: tuple[str, ...]
+    tree: Tree
     book: Book
-    """The watches that choose."""
+    """The watches that choose, and the installation."""
     digest: str
 
     @property
     def contents(self) -> Mapping[str, object]:
-        """Channels and choices by the ids of channels and watches, to tell what changed."""
+        """Channels, routes and choices by what people call them, to tell what changed."""
         channels = {f"channel {name}": channel for name, channel in self.channels.items()}
-        return {**channels, **self.by_watch, "default channels": self.default}
-
-    def channels_of(self, watch_id: str) -> tuple[str, ...]:
-        """Where the alerts of a watch go; a watch that is no longer there has no choice of its own."""
-        return self.by_watch.get(watch_id, self.default)
+        routes = {f"route {' > '.join(way)}": replace(node, children=()) for way, node in self.tree.nodes.items()}
+        choices = {f"watch {name}": chosen for name, chosen in self.tree.chosen.items()}
+        return {**channels, **routes, **choices}
 
 
 def load_routes(folder: Path, environment: Mapping[str, str] = os.environ) -> Routes:
-    """Read the channels with their secrets, and the watches, of a folder that has no defects.
+    """Read the channels with their secrets, the routes and the watches of a folder that has no defects.
 
     Raises:
         ConfigurationError: with every defect; a secret that is not there is one.
@@ -68,12 +65,26 @@ class RoutesReader:
         return _routes(self._books(), self._folder, self._environment)
 
 
+def tree_of(book: Book) -> Tree:
+    """The tree of routes with the watches' choices.
+
+    A choice that was sound and whose channels are all gone since is none: the alerts go where the routes say, not to
+    nobody.
+    """
+    installation, chosen = book.installation, dict[str, tuple[str, ...]]()
+    for name, watch in book.watches.items():
+        if watch.channels is not None:
+            there = tuple(dict.fromkeys(each for each in watch.channels if each in installation.channel_ids))
+            if there or not watch.channels:
+                chosen[name] = there
+    return Tree(installation.routes, installation.default_channels, chosen)
+
+
 def _routes(book: Book, folder: Path, environment: Mapping[str, str]) -> Routes:
     installation = book.installation
     return Routes(
         channels=_channels(installation, folder, environment),
-        by_watch={name: watch.channels for name, watch in book.watches.items() if watch.channels is not None},
-        default=installation.default_channels,
+        tree=tree_of(book),
         book=book,
         digest=sha256(f"{book.digest} {installation.digest}".encode()).hexdigest()[:12],
     )

@@ -1,10 +1,11 @@
-"""What an alert says beside its article: why it comes, what changed, what is remarkable, what it stands for."""
+"""What a message says beside its article: why it comes, what changed, what is remarkable, what it stands for."""
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
-from schemas import Alert, AlertItem, Coverage, Held, Reason, Remark
+from schemas import Alert, AlertGroup, ChannelIncident, Coverage, Figure, FigureChange, Handling, Held, Reason, Remark
 from services.alerting.match.things import label
 
 COLLECTIVE: Final[Mapping[Reason, str]] = {
@@ -16,6 +17,26 @@ COLLECTIVE: Final[Mapping[Reason, str]] = {
     Reason.DIGEST: "since the last digest",
 }
 """What a collective alert stands for."""
+_GROUPS: Final = {
+    "hours": "from outside of the hours of this channel",
+    "ceiling": "beyond the ceiling of this channel",
+}
+_WHY: Final[Mapping[Reason, str]] = {
+    Reason.FIRST_MENTION: "first mention for this watch",
+    Reason.NEW_STORY: "a new story",
+    Reason.NEW_ENTITY: "a new name in the story",
+    Reason.FURTHER_SOURCE: "an independent source joins the story",
+    Reason.COPY: "another outlet has the same text",
+    Reason.FIGURE_CHANGED: "a figure changed",
+    Reason.CORRECTED: "the article was edited",
+    Reason.WITHDRAWN: "withdrawn",
+    Reason.GROUP: "a group",
+    Reason.COOLDOWN_OVER: "the cooldown is over",
+    Reason.FLOOD: "more than the limit of this watch",
+    Reason.HOURS_BEGIN: "the hours of this watch begin",
+    Reason.SILENCE_OVER: "a silence is over",
+    Reason.DIGEST: "digest",
+}
 _HELD: Final[Mapping[Held, str]] = {
     Held.FIRST_PASS: "it was there before its source or its watch was new",
     Held.TOO_OLD: "it is older than this watch looks back",
@@ -28,47 +49,44 @@ _HELD: Final[Mapping[Held, str]] = {
     Held.COOLDOWN: "it waits for the end of the cooldown",
     Held.LIMITED: "it is beyond the limit of this watch",
 }
-_FEW: Final = 5
+_TROUBLE: Final = {
+    ("dead", "raised"): "the channel {} takes nothing",
+    ("dead", "resolved"): "the channel {} works again",
+    ("disabled", "raised"): "the channel {} wants nothing any more",
+    ("disabled", "resolved"): "the channel {} is enabled again",
+}
 
 
-def subject(alert: Alert) -> str:
+def subject(told: Alert | AlertGroup | ChannelIncident) -> str:
     """What it is about, for the first line."""
-    if alert.reason in COLLECTIVE:
-        return f"{_alerts(alert.stands_for)} {COLLECTIVE[alert.reason]}"
-    names = ", ".join(dict.fromkeys(match.name for match in alert.matches))
-    return ", ".join(filter(None, ["update" if alert.action == "update" else "", names]))
+    match told:
+        case AlertGroup():
+            return f"{alerts(told.stands_for)} {_GROUPS[told.reason]}"
+        case ChannelIncident():
+            return _TROUBLE[told.kind, told.state].format(told.channel)
+    if told.reason in COLLECTIVE:
+        return f"{alerts(told.stands_for)} {COLLECTIVE[told.reason]}"
+    return _listed(dict.fromkeys(match.name for match in told.matches)) or "what it watches"
 
 
-def notes(alert: Alert) -> Iterator[str]:
-    """What there is to say beside the article, a line each."""
-    if alert.note:
-        yield alert.note
-    if alert.held is not None:
-        yield f"held: {_HELD[alert.held]}" + (f" ({alert.held_by})" if alert.held_by else "")
-    yield from _change(alert)
-    if alert.source_count > 1:
-        yield f"{alert.source_count} outlets, {alert.origin_count} independent"
-    if alert.remark is not None:
-        yield from _remarks(alert.remark, _names(alert))
-    if alert.coverage is not None:
-        yield from _coverage(alert.coverage)
+def why(reason: Reason) -> str:
+    """Why it rang, in a few words."""
+    return _WHY.get(reason, reason.value)
 
 
-def item_line(item: AlertItem) -> str:
-    """One line of a collective alert."""
-    outlets = f", {item.source_count} outlets" if item.source_count > 1 else ""
-    return f"{item.title or '(no title)'} ({item.source.name}{outlets}): {', '.join(item.names)}"
+def held(alert: Alert) -> str:
+    """Why nobody is told of it; empty where people are told."""
+    if alert.held is None:
+        return ""
+    return f"held: {_HELD[alert.held]}" + (f" ({alert.held_by})" if alert.held_by else "")
 
 
-def _change(alert: Alert) -> Iterator[str]:
+def changes(alert: Alert) -> Iterator[str]:
+    """What is another way than it was told, a line each; figures have lines of their own."""
     match alert.reason:
         case Reason.NEW_ENTITY:
             names = _names(alert)
             yield f"newly named in this story: {_listed(names.get(who, who) for who in alert.new)}"
-        case Reason.FIGURE_CHANGED:
-            for change in alert.figure_changes:
-                before = "not told" if change.before is None else f"{change.before:,}"
-                yield f"{change.kind}: {change.after:,} (before: {before})"
         case Reason.FURTHER_SOURCE if alert.sources:
             yield f"a further source: {alert.article.source.name if alert.article else alert.sources[-1].source.name}"
         case Reason.COPY if alert.article is not None:
@@ -79,7 +97,27 @@ def _change(alert: Alert) -> Iterator[str]:
             yield "the article was taken back, or does not say this any more"
 
 
-def _remarks(remark: Remark, names: Mapping[str, str]) -> Iterator[str]:
+def figure(figure: Figure) -> str:
+    """A number as the article states it."""
+    match figure.least, figure.most:
+        case None, most:
+            number = f"at most {most:,}"
+        case least, None:
+            number = f"at least {least:,}"
+        case least, most:
+            number = f"{least:,}" if least == most else f"{least:,} to {most:,}"
+    return f"{figure.kind}: {number}" + (f" {figure.who}" if figure.who else "")
+
+
+def figure_change(change: FigureChange) -> str:
+    """A number that is another one than was told."""
+    before = "not told" if change.before is None else f"{change.before:,}"
+    return f"{change.kind}: {change.after:,} (before: {before})"
+
+
+def remarks(alert: Alert) -> Iterator[str]:
+    """What is remarkable beyond that it rang, a line each."""
+    remark, names = alert.remark or Remark(), _names(alert)
     if remark.first_ever:
         yield f"never met by this watch before: {_listed(names.get(who, who) for who in remark.first_ever)}"
     for who, days in remark.quiet_days.items():
@@ -91,15 +129,57 @@ def _remarks(remark: Remark, names: Mapping[str, str]) -> Iterator[str]:
         yield f"far above its habit: {name}, {burst.seen} stories in an hour, {burst.expected:.1f} expected"
 
 
-def _coverage(coverage: Coverage) -> Iterator[str]:
-    yield (
-        f"heard: {coverage.heard} of {coverage.carried} sources that ever carried this watch, "
-        f"{_minute(coverage.since)} to {_minute(coverage.until)}"
-    )
-    for blind in coverage.blind[:_FEW]:
-        yield f"not heard: {blind.name} ({blind.trouble} since {_minute(blind.since)})"
-    if len(coverage.blind) > _FEW:
-        yield f"not heard: {len(coverage.blind) - _FEW} more"
+def outlets(count: int, independent: int) -> str:
+    """How many have the story; empty for one."""
+    return f"{count} outlets, {independent} independent" if count > 1 else ""
+
+
+def heard(coverage: Coverage) -> str:
+    """What a digest could know."""
+    return f"heard: {coverage.heard} of {coverage.carried} sources that ever carried this watch"
+
+
+def cares(handling: Handling) -> str:
+    """Who cares for it; empty where nobody does."""
+    said = []
+    if handling.acknowledged_by is not None:
+        since = f" at {minute(handling.acknowledged_at)}" if handling.acknowledged_at is not None else ""
+        said.append(f"acknowledged by {handling.acknowledged_by}{since}")
+    if handling.assigned_to is not None:
+        said.append(f"assigned to {handling.assigned_to}")
+    return _listed(said)
+
+
+def age(rang_at: datetime, published_at: datetime | None) -> str:
+    """How long after its publication an article rang, in one unit; empty where nobody says when that was."""
+    if published_at is None:
+        return ""
+    passed = rang_at - published_at
+    if passed < timedelta(minutes=1):
+        return "just published"
+    days, hours, minutes = passed.days, passed.seconds // 3600, passed.seconds // 60
+    shown = f"{days} days" if days > 1 else f"{days * 24 + hours} h" if days or hours else f"{minutes} min"
+    return f"{shown} after publication"
+
+
+@lru_cache(maxsize=1_000)
+def language_name(tag: str) -> str:
+    """What people call a language; the tag itself where nobody knows it."""
+    from babel import Locale  # its data takes a moment to load
+
+    names = {**Locale("en").languages, "prs": "Dari"}
+    parts = tag.replace("_", "-").split("-")
+    return next((names[name] for name in ("_".join(parts), parts[0].lower()) if name in names), tag)
+
+
+def alerts(count: int) -> str:
+    """A number of alerts."""
+    return f"{count or 'no'} alert{'' if count == 1 else 's'}"
+
+
+def minute(moment: datetime) -> str:
+    """A moment, as people read it."""
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
 def _names(alert: Alert) -> dict[str, str]:
@@ -107,13 +187,5 @@ def _names(alert: Alert) -> dict[str, str]:
     return {label(match): match.name for match in alert.matches}
 
 
-def _listed(names: Iterator[str]) -> str:
+def _listed(names: Iterable[str]) -> str:
     return ", ".join(names)
-
-
-def _alerts(count: int) -> str:
-    return f"{count or 'no'} alert{'' if count == 1 else 's'}"
-
-
-def _minute(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M} UTC"

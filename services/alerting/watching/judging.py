@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from services.alerting.notify.installation import unknown_channel
+from services.alerting.routing.route import unknown_channel
 from services.alerting.watching.files import WatchFile
 from services.alerting.watching.known import Known
 from services.alerting.watching.problems import find_problems

@@ -31,7 +31,7 @@ from services.cli.alerts import From, read_alerts, show
 from services.cli.demo.articles import Sample, samples
 from services.cli.demo.installation import SECRET, SECRET_VARIABLE, add_real_sources, write_installation
 from services.cli.demo.newsroom import Newsroom
-from services.cli.run import BODIES, Stage, end_processes, stage_command
+from services.cli.run import LINE, Stage, end_processes, stage_command
 from services.ingestion.identity.address_key import address_key
 from services.tagging.pack import load_engine
 from services.tagging.tag import tag
@@ -175,7 +175,7 @@ class _Demo:
     @contextlib.contextmanager
     def _stages(self) -> Iterator[None]:
         try:
-            for stage in BODIES:
+            for stage in LINE:
                 self._start(stage)
             yield
         finally:

@@ -41,7 +41,13 @@ def write_installation(folder: Path, site: str) -> None:
         for name, title in FEEDS.items()
     ]
     _write(folder / "sources" / "demo.yaml", {"sources": sources})
-    channel = {"id": "demo-hook", "type": "webhook", "url": f"{site}/hook", "secret_env": SECRET_VARIABLE}
+    channel = {
+        "id": "demo-hook",
+        "type": "webhook",
+        "url": f"{site}/hook",
+        "secret": {"env": SECRET_VARIABLE},
+        "allow_networks": [LOOPBACK],
+    }
     _write(folder / "tocsin.yaml", {"channels": [channel], "default_channels": ["demo-hook"]})
 
 

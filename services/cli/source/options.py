@@ -5,10 +5,9 @@ from typing import Annotated
 
 import typer
 
-from services.backbone.addresses import Networks
+from services.backbone.addresses import Networks, read_network
 from services.backbone.durations import read_duration
 from services.ingestion.address import checked_address
-from services.ingestion.source_values import read_network
 
 AllowNetwork = Annotated[
     list[str] | None,

@@ -5,8 +5,9 @@ import typer
 from services.cli.watch.add import add
 from services.cli.watch.backtest import back_test
 from services.cli.watch.listing import list_watches
+from services.cli.watch.stats import stats
 
-app = typer.Typer(add_completion=False, help="Whom and what is watched: add, test, list.", no_args_is_help=True)
+app = typer.Typer(add_completion=False, help="Whom and what is watched: add, test, list, stats.", no_args_is_help=True)
 
 
 @app.callback()
@@ -17,3 +18,4 @@ def watch() -> None:
 app.command("add")(add)
 app.command("test")(back_test)
 app.command("list")(list_watches)
+app.command("stats")(stats)

@@ -17,13 +17,13 @@ from http import HTTPStatus
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from services.backbone.gate import Busy, Gate
+from services.backbone.http_body import BodyRefused, read_body
 from services.backbone.process import Process
 from services.backbone.telemetry import logger
 from services.ingestion.fetching.answer import links
 from services.ingestion.reading.entry import FeedUnreadable
-from services.ingestion.receiving.body import BodyRefused, read_body
 from services.ingestion.receiving.callback_keys import CallbackKeys
-from services.ingestion.receiving.gate import Busy, Gate
 from services.ingestion.receiving.receiver import Receiver
 from services.ingestion.receiving.subscriptions import Subscriptions
 from services.ingestion.receiving.websub import is_wanted

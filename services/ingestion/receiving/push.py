@@ -33,14 +33,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from schemas import Article
+from services.backbone.gate import Busy, Gate
+from services.backbone.http_body import BodyRefused, read_body
 from services.backbone.process import Process
 from services.backbone.telemetry import RECORDS, logger
+from services.backbone.token_bucket import TokenBucket
 from services.ingestion.receiving.batch import BatchRefused, Refusal, media_type, read_articles
-from services.ingestion.receiving.body import BodyRefused, read_body
-from services.ingestion.receiving.gate import Busy, Gate
 from services.ingestion.receiving.intake import Intake, NotTaken
 from services.ingestion.receiving.receiver import Receiver
-from services.ingestion.receiving.token_bucket import TokenBucket
 from services.ingestion.sources import Source
 
 REQUESTS_PER_SECOND = 20.0

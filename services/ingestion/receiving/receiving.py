@@ -14,12 +14,12 @@ from starlette.routing import Route
 
 from schemas.state import WebSubLease
 from services.backbone.errors import PortTaken
+from services.backbone.gate import Gate
 from services.backbone.http_server import Bounds, listen, serving
 from services.backbone.process import Process
 from services.backbone.telemetry import logger
 from services.ingestion.receiving.callback import CallbackEndpoint
 from services.ingestion.receiving.callback_keys import CallbackKeys
-from services.ingestion.receiving.gate import Gate
 from services.ingestion.receiving.intake import Intake
 from services.ingestion.receiving.push import PushEndpoint
 from services.ingestion.receiving.receiver import Receiver

@@ -1,74 +1,71 @@
-import asyncio
-from collections.abc import Iterable
+from pathlib import Path
 
-from schemas import Alert, Delivery, Outcome
+from aiokafka.structs import ConsumerRecord
+
+from services.alerting.notify.addressed import addressed
 from services.alerting.notify.channels.answer import Answer, Verdict
-from services.alerting.notify.channels.terminal import TerminalConfig
-from services.alerting.notify.deliver import deliver
-from tests.alerting.examples import alert
+from services.alerting.notify.deliver import Kept, deliver
+from services.alerting.notify.errand import Errand, Parcel
+from services.alerting.notify.message import Message
+from services.alerting.notify.read_back import ReadBack
+from services.backbone.settings import KafkaSettings, Settings
+from tests.alerting.examples import NOON
+from tests.alerting.notify.desk import TAKEN, box, notification
 
-TAKEN, LATER, NEVER = (Answer(verdict, verdict.value) for verdict in Verdict)
-
-
-async def outcomes(
-    answers: Iterable[Answer | Exception], schedule: tuple[float, ...], stopping: asyncio.Event | None = None
-) -> tuple[bool, list[Delivery]]:
-    """Whether the alert is done, and the deliveries written, where the channel answers like this."""
-    said, written = iter(answers), list[Delivery]()
-
-    async def send(_: Alert) -> Answer:
-        answer = next(said)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-    async def write(delivery: Delivery) -> None:
-        written.append(delivery)
-
-    config = TerminalConfig(id="screen", type="terminal", retry_seconds=schedule)
-    return await deliver(alert(), config, send, write, stopping or asyncio.Event()), written
+SETTINGS = Settings(config=Path(), public_url="https://tocsin.example", link_secret="s" * 32)
 
 
-async def test_each_attempt_is_written_until_the_channel_has_it() -> None:
-    done, written = await outcomes([LATER, LATER, TAKEN], (0.01, 0.01))
-
-    assert done
-    assert [(delivery.attempt, delivery.outcome) for delivery in written] == [
-        (1, Outcome.RETRYING),
-        (2, Outcome.RETRYING),
-        (3, Outcome.DELIVERED),
-    ]
-    assert {(delivery.alert_id, delivery.channel) for delivery in written} == {(alert().id, "screen")}
-    assert [delivery.next_attempt_at is not None for delivery in written] == [True, True, False]
+def kept(*given: ConsumerRecord) -> Kept:
+    """These are kept; nothing is read again."""
+    keeping = Kept(ReadBack(KafkaSettings()))
+    for record in given:
+        keeping.keep(record)
+    return keeping
 
 
-async def test_what_the_channel_does_not_take_ends_as_failed_and_says_so() -> None:
-    done, written = await outcomes([LATER, LATER], (0.01,))
-
-    assert done
-    assert written[-1].outcome is Outcome.FAILED
-    assert "given up after 2 attempts" in written[-1].detail
+def record(slug: str, offset: int = 0) -> ConsumerRecord:
+    """As it was read."""
+    made = addressed(notification(slug), "route")
+    return ConsumerRecord(made.topic, 0, offset, 0, 0, made.key, made.value, None, 0, 0, tuple(made.headers))
 
 
-async def test_what_it_never_wants_is_not_tried_again() -> None:
-    done, written = await outcomes([NEVER], (0.01, 0.01))
-
-    assert done
-    assert [delivery.outcome for delivery in written] == [Outcome.FAILED]
+def parcel(slug: str, offset: int = 0) -> Parcel:
+    """Of the same."""
+    return Parcel.alone(Errand.of(notification(slug), (0, offset)))
 
 
-async def test_a_defect_of_the_channel_is_tried_again_and_loses_nothing() -> None:
-    done, written = await outcomes([KeyError("a defect"), TAKEN], (0.01,))
+async def test_the_channel_gets_the_alert_with_its_trace_and_links() -> None:
+    channel, read = box(), record("a")
+    async with channel.connect() as send:
+        assert await deliver(parcel("a"), "box", send, kept(read), SETTINGS) == TAKEN
+    (message,) = channel.messages
+    assert message.event == notification("a").alert
+    assert message.trace.encode() == dict(read.headers)["traceparent"]
+    assert message.links is not None
+    assert message.links.alert.startswith("https://tocsin.example/a/")
 
-    assert done
-    assert [delivery.detail for delivery in written] == ["defect of the channel: KeyError", "taken"]
+
+async def test_a_defect_of_the_channel_is_an_answer_and_loses_nothing() -> None:
+    async def send(_: Message) -> Answer:
+        raise KeyError("a defect")
+
+    answer = await deliver(parcel("a"), "box", send, kept(record("a")), SETTINGS)
+    assert (answer.verdict, answer.detail) == (Verdict.LATER, "defect of the channel: KeyError")
 
 
-async def test_a_wait_ends_at_once_when_the_channel_is_stopped_and_the_alert_is_not_done() -> None:
-    stopping = asyncio.Event()
-    asyncio.get_running_loop().call_later(0.05, stopping.set)
-    async with asyncio.timeout(2):
-        done, written = await outcomes([LATER], (3600.0,), stopping)
+async def test_a_group_needs_nothing_but_what_is_kept_of_it_in_short() -> None:
+    channel = box()
+    errands = [Errand.of(notification(slug), (0, 0)) for slug in "ab"]
+    async with channel.connect() as send:
+        await deliver(Parcel.group("box", errands, "hours", NOON), "box", send, kept(), SETTINGS)
+    assert [message.event.ce_type for message in channel.messages] == ["tocsin.alert-group.v1"]
 
-    assert not done
-    assert [delivery.outcome for delivery in written] == [Outcome.RETRYING]
+
+def test_what_is_dropped_takes_no_room() -> None:
+    one, two = record("a", 0), record("b", 1)
+    keeping = kept(one, two)
+    keeping.drop((0, 0))
+    keeping.drop((0, 0))
+    assert keeping.size_bytes == len(two.value or b"")
+    keeping.drop_all(lambda _: True)
+    assert keeping.size_bytes == 0

@@ -1,4 +1,3 @@
-from datetime import timedelta
 from unicodedata import bidirectional, category
 
 import pytest
@@ -6,9 +5,11 @@ from rich.console import Console
 from rich.text import Text
 
 from schemas import Alert, Passage, TopicSummary
-from services.alerting.notify.render import HIGHLIGHT, neutral, render, render_plain
-from tests.alerting.examples import NOON, alert, mention
+from services.alerting.notify.render import HIGHLIGHT, render, render_plain
+from services.alerting.notify.samples import samples
+from tests.alerting.examples import alert, mention
 
+TITLE = "Two groups are named after talks in Kabul"
 EMBEDDING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 
 
@@ -34,7 +35,7 @@ def test_an_alert_shows_who_where_and_what_about() -> None:
         "The TTP is named",
         "  Officials spoke of the TTP in Kabul.",
         "  about: Safe-Havens",
-        "  Example News · en · 2026-11-24 12:00 UTC, just published",
+        "  Example News · English · 2026-11-24 12:00 UTC, just published",
         "  https://news.example/one",
     ]
 
@@ -71,42 +72,19 @@ def test_words_in_the_title_are_highlighted_there_and_the_title_stands_once() ->
     ],
 )
 def test_what_an_article_holds_stays_text(hostile: str) -> None:
-    article = mention().article.model_copy(update={"title": hostile, "url": hostile})
+    article = mention().article.model_copy(update={"title": hostile, "url": f"https://news.example/{hostile}"})
     console = Console(force_terminal=True, color_system=None, width=500, soft_wrap=True)
     with console.capture() as capture:
         console.print(render(showing(hostile, article=article)))
     lines = capture.get().split("\n")
 
     title, passage, url = (line.strip() for line in (lines[1], lines[2], lines[5]))
-    assert title == passage == url
+    assert title == passage
+    assert url.isascii()
     assert len(lines) == 7, "no line is added"
     assert letters(title) == letters(hostile), "no letter is taken for markup"
     assert all(category(char) not in ("Cc", "Cs", "Zl", "Zp") for line in lines for char in line)
     assert not any(bidirectional(char) in EMBEDDING for line in lines for char in line)
-
-
-def test_a_neutral_text_keeps_its_places_and_its_scripts() -> None:
-    text = "ٹی ٹی پی\u200f نے کہا، Россия, 塔利班, e\u0301 \x1b[0m\u202e"
-
-    assert len(neutral(text)) == len(text)
-    assert neutral(text).startswith("ٹی ٹی پی\u200f نے کہا، Россия, 塔利班, e\u0301 ")
-
-
-@pytest.mark.parametrize(
-    ("age", "shown"),
-    [
-        (timedelta(seconds=-90), "just published"),
-        (timedelta(seconds=59), "just published"),
-        (timedelta(minutes=13), "13 min after publication"),
-        (timedelta(hours=3, minutes=59), "3 h after publication"),
-        (timedelta(hours=30), "30 h after publication"),
-        (timedelta(days=3), "3 days after publication"),
-    ],
-)
-def test_the_age_is_told_in_one_unit(age: timedelta, shown: str) -> None:
-    old = mention().article.model_copy(update={"published_at": NOON - age})
-
-    assert shown in render(alert().model_copy(update={"article": old})).plain
 
 
 def test_of_many_topics_the_strongest_are_shown_and_the_rest_counted() -> None:
@@ -115,6 +93,59 @@ def test_of_many_topics_the_strongest_are_shown_and_the_rest_counted() -> None:
     shown = render(alert().model_copy(update={"topics": many})).plain
 
     assert "  about: Topic 0, Topic 1, Topic 2, Topic 3, Topic 4 and 3 more\n" in shown
+
+
+def test_an_address_that_is_no_page_is_not_shown() -> None:
+    article = mention().article.model_copy(update={"url": "javascript:alert(1)"})
+
+    assert "javascript" not in render(alert().model_copy(update={"article": article})).plain
+
+
+@pytest.mark.parametrize(
+    ("kind", "lines"),
+    [
+        (
+            "escalated",
+            [
+                "Nobody has acknowledged this in time, so it comes here too.",
+                " HIGH  Border desk: Tehreek-e-Taliban Pakistan, Kabul",
+            ],
+        ),
+        (
+            "test",
+            [
+                "This is a test of the channel desk-mail. Nothing has happened.",
+                " HIGH  Border desk: Tehreek-e-Taliban Pakistan, Kabul",
+            ],
+        ),
+        ("copy", [" HIGH  Border desk: update, Tehreek-e-Taliban Pakistan, Kabul"]),
+        (
+            "channel is dead",
+            [
+                " HIGH  the channel desk-webhook takes nothing",
+                "  HTTP 503: the service is away",
+                "  since 2026-11-24 04:04 UTC, 37 alerts wait for it",
+                "  fix: see what the endpoint says: tocsin channel test desk-webhook",
+                "  2026-11-24 05:04 UTC",
+            ],
+        ),
+        (
+            "group of a channel's hours",
+            [
+                " CRITICAL  7 alerts from outside of the hours of this channel",
+                f"  LOW Border desk: {TITLE} (Example News): Tehreek-e-Taliban Pakistan, Kabul",
+            ],
+        ),
+    ],
+)
+def test_every_kind_of_message_is_shown(kind: str, lines: list[str]) -> None:
+    assert render(samples()[kind]).plain.split("\n")[: len(lines)] == lines
+
+
+def test_who_cares_for_it_is_shown() -> None:
+    shown = render(samples()["further-source"]).plain
+
+    assert "  acknowledged by Zarmina at 2026-11-24 06:04 UTC, assigned to Farid\n" in shown
 
 
 def test_an_article_that_says_little_leaves_nothing_empty() -> None:

@@ -4,10 +4,11 @@ from typing import Any
 import pytest
 
 from services.alerting.notify.routing import Routes, RoutesReader, load_routes
+from services.alerting.routing.labels import KEYS
 from services.backbone.errors import ConfigurationError
 from tests.alerting.examples import PACK, SECRET, write_folder
 
-HOOK = {"id": "hook", "type": "webhook", "url": "https://desk.example/hook", "secret_env": "HOOK_SECRET"}
+HOOK = {"id": "hook", "type": "webhook", "url": "https://desk.example/hook", "secret": {"env": "HOOK_SECRET"}}
 SCREEN = {"id": "screen", "type": "terminal"}
 WATCHES = {
     "watches": [
@@ -23,39 +24,78 @@ def load(folder: Path, installation: object, environment: dict[str, str] | None 
     return load_routes(folder, {"HOOK_SECRET": SECRET} if environment is None else environment)
 
 
+def channels_of(routes: Routes, watch: str) -> tuple[str, ...]:
+    """Where the alerts of a watch go that no route asks for."""
+    [node] = routes.tree.takers({key: frozenset([watch] if key == "watch" else []) for key in KEYS})
+    return node.channels
+
+
 def test_an_alert_goes_where_its_watch_says_or_where_all_go(tmp_path: Path) -> None:
     routes = load(tmp_path, {"channels": [HOOK, SCREEN], "default_channels": ["screen"]})
 
-    assert routes.channels_of("usual") == ("screen",)
-    assert routes.channels_of("chosen") == ("hook",)
-    assert routes.channels_of("nowhere") == ()
-    assert routes.channels_of("no-longer-there") == ("screen",)
+    assert channels_of(routes, "usual") == ("screen",)
+    assert channels_of(routes, "chosen") == ("hook",)
+    assert channels_of(routes, "nowhere") == ()
+    assert channels_of(routes, "no-longer-there") == ("screen",)
     assert set(routes.channels) == {"hook", "screen"}
+
+
+def test_what_changed_is_told_by_channels_routes_and_choices(tmp_path: Path) -> None:
+    installation = {
+        "channels": [HOOK, SCREEN],
+        "default_channels": ["screen"],
+        "routes": [{"name": "kabul", "match": {"owner": "kabul"}, "routes": [{"channels": ["hook"]}]}],
+    }
+    first = load(tmp_path, installation)
+    installation["routes"] = [{"name": "kabul", "match": {"owner": "kabul"}, "routes": [{"channels": []}]}]
+    second = load(tmp_path, installation)
+
+    assert set(first.contents) == {
+        "channel hook", "channel screen", "route default", "route default > kabul",
+        "route default > kabul > routes[0]", "watch chosen", "watch nowhere",
+    }  # fmt: skip
+    assert {name for name in first.contents if first.contents[name] != second.contents[name]} == {
+        "route default > kabul > routes[0]"
+    }
+
+
+def test_the_choice_of_a_watch_whose_channels_are_all_gone_is_none(tmp_path: Path) -> None:
+    both = {"channels": [HOOK, SCREEN], "default_channels": ["screen"]}
+    write_folder(tmp_path, {"tocsin.yaml": both, "watches/desk.yaml": WATCHES, "pack/small.yaml": PACK})
+    reader = RoutesReader(tmp_path, dict, {"HOOK_SECRET": SECRET})
+    assert channels_of(reader(), "chosen") == ("hook",)
+    routes = reader_of(reader, tmp_path, {"tocsin.yaml": {"channels": [SCREEN], "default_channels": ["screen"]}})
+
+    assert channels_of(routes, "chosen") == ("screen",), "not nobody"
+    assert channels_of(routes, "nowhere") == (), "that was chosen"
+    assert [defect.what for defect in routes.book.refused] == ["unknown channel 'hook'"]
 
 
 @pytest.mark.parametrize(
     ("installation", "told"),
     [
         pytest.param(
-            "channels:\n  - {id: hook, type: webhook, url: desk.example/hook, secret_env: S}\n",
+            "channels:\n  - {id: hook, type: webhook, url: desk.example/hook, secret: {env: S}}\n",
             "tocsin.yaml:2 channels[0].url: not an address that can be posted to; "
             "write it like https://desk.example/hooks/tocsin",
             id="a bad address",
         ),
         pytest.param(
-            "channels:\n  - id: hook\n    type: webhook\n    urll: https://desk.example\n    secret_env: S\n"
+            "channels:\n  - id: hook\n    type: webhook\n    urll: https://desk.example\n    secret: {env: S}\n"
             "    url: https://desk.example\n",
             "tocsin.yaml:4 channels[0].urll: unknown key 'urll'; did you mean 'url'?",
             id="an unknown key",
         ),
         pytest.param(
             "channels:\n  - {id: hook, type: webhok}\n",
-            "tocsin.yaml:2 channels[0]: a channel of no known type; write type: terminal or type: webhook",
+            "tocsin.yaml:2 channels[0]: a channel of no known type; "
+            "write type: webhook, mail, chat, kafka, file, command or terminal",
             id="an unknown type",
         ),
         pytest.param(
             "channels:\n  - {id: hook, type: webhook, url: https://desk.example}\n",
-            "tocsin.yaml:2 channels[0]: a webhook is signed with one secret; name it by secret_env or by secret_file",
+            "tocsin.yaml:2 channels[0]: a webhook is signed, with 1 to 5 secrets; "
+            "write secret: {env: NAME} or {file: PATH}",
             id="no secret",
         ),
         pytest.param(
@@ -75,8 +115,8 @@ def test_an_alert_goes_where_its_watch_says_or_where_all_go(tmp_path: Path) -> N
             id="a schedule that would never pause",
         ),
         pytest.param(
-            "channels:\n  - id: hook\n    type: webhook\n    url: https://desk.example\n    secret_env: NOT_SET\n",
-            "tocsin.yaml:5 channels[0].secret_env: environment variable NOT_SET is not set; "
+            "channels:\n  - id: hook\n    type: webhook\n    url: https://desk.example\n    secret: {env: NOT_SET}\n",
+            "tocsin.yaml:5 channels[0].secret: environment variable NOT_SET is not set; "
             "put the signing secret there; make one: echo whsec_$(openssl rand -base64 32)",
             id="a secret that is not there",
         ),
@@ -125,10 +165,10 @@ def test_a_broken_watch_leaves_the_routes_of_all_others_and_its_own_as_they_were
     }
     second = reader_of(reader, tmp_path, {"watches/desk.yaml": edit})
 
-    assert (second.channels_of("chosen"), second.channels_of("usual")) == (("hook",), ("screen",))
+    assert (channels_of(second, "chosen"), channels_of(second, "usual")) == (("hook",), ("screen",))
     assert (second.channels["hook"], second.digest == first.digest) == (first.channels["hook"], False)
     assert [defect.what for defect in second.book.refused] == ["unknown actor 'tpp'"]
-    assert first.contents.keys() - second.contents.keys() == {"nowhere"}
+    assert first.contents.keys() - second.contents.keys() == {"watch nowhere"}
 
 
 @pytest.mark.parametrize("secrets", [{}, {"HOOK_SECRET": "too-short"}])

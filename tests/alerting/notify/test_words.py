@@ -1,13 +1,26 @@
-"""What an alert says beside its article."""
+"""What a message says beside its article."""
 
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from schemas import Alert, BlindSource, Burst, Coverage, FigureChange, Held, Reason, Remark
+from schemas import (
+    Alert,
+    BlindSource,
+    Burst,
+    Coverage,
+    Evidence,
+    Figure,
+    FigureChange,
+    Handling,
+    Held,
+    Reason,
+    Remark,
+)
+from services.alerting.notify import words
 from services.alerting.notify.render import render
-from services.alerting.notify.words import notes, subject
+from services.alerting.notify.samples import samples
 from tests.alerting.examples import NOON, alert
 from tests.schemas.examples import example_json
 
@@ -16,57 +29,121 @@ def such(**changes: Any) -> Alert:
     return alert().model_copy(update=changes)
 
 
+def figure(least: int | None, most: int | None, who: str | None = None) -> Figure:
+    evidence = Evidence(field="text", start=0, end=1, words="1", fired="1")
+    return Figure(kind="killed", least=least, most=most, who=who, evidence=evidence)
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
         ({"reason": Reason.NEW_ENTITY, "new": ("actor/ttp",)}, ["newly named in this story: Ttp"]),
-        (
-            {
-                "reason": Reason.FIGURE_CHANGED,
-                "figure_changes": (
-                    FigureChange(kind="killed", before=12, after=1500),
-                    FigureChange(kind="injured", before=None, after=3),
-                ),
-            },
-            ["killed: 1,500 (before: 12)", "injured: 3 (before: not told)"],
-        ),
         ({"reason": Reason.FURTHER_SOURCE}, ["a further source: Example News"]),
-        (
-            {"reason": Reason.COPY, "source_count": 3, "origin_count": 1},
-            ["a copy: Example News", "3 outlets, 1 independent"],
-        ),
+        ({"reason": Reason.COPY}, ["a copy: Example News"]),
         ({"reason": Reason.CORRECTED}, ["the article reads differently now"]),
         ({"reason": Reason.WITHDRAWN}, ["the article was taken back, or does not say this any more"]),
-        ({"held": Held.SILENCED, "held_by": "talks"}, ["held: silenced (talks)"]),
-        (
-            {
-                "remark": Remark(
-                    quiet_days={"actor/ttp": 12},
-                    first_ever=("actor/iskp",),
-                    bursts=(Burst(entity="actor/ttp", seen=9, expected=0.41, chance=0.00001),),
-                    first_together=(("actor/iskp", "actor/ttp"),),
-                )
-            },
-            [
-                "never met by this watch before: actor/iskp",
-                "first mention in 12 days: Ttp",
-                "first time together: actor/iskp and Ttp",
-                "far above its habit: Ttp, 9 stories in an hour, 0.4 expected",
-            ],
-        ),
+        ({"reason": Reason.FIRST_MENTION}, []),
     ],
 )
-def test_why_it_comes_and_what_is_remarkable(changes: dict[str, Any], said: list[str]) -> None:
-    assert list(notes(such(**changes))) == said
+def test_what_changed(changes: dict[str, Any], said: list[str]) -> None:
+    assert list(words.changes(such(**changes))) == said
 
 
-def test_an_update_says_so_before_the_names() -> None:
-    assert subject(such(action="update")) == "update, Ttp"
-    assert subject(such(action="update", matches=())) == "update"
+def test_what_is_remarkable() -> None:
+    remark = Remark(
+        quiet_days={"actor/ttp": 12},
+        first_ever=("actor/iskp",),
+        bursts=(Burst(entity="actor/ttp", seen=9, expected=0.41, chance=0.00001),),
+        first_together=(("actor/iskp", "actor/ttp"),),
+    )
+
+    assert list(words.remarks(such(remark=remark))) == [
+        "never met by this watch before: actor/iskp",
+        "first mention in 12 days: Ttp",
+        "first time together: actor/iskp and Ttp",
+        "far above its habit: Ttp, 9 stories in an hour, 0.4 expected",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (FigureChange(kind="killed", before=12, after=1500), "killed: 1,500 (before: 12)"),
+        (FigureChange(kind="injured", before=None, after=3), "injured: 3 (before: not told)"),
+    ],
+)
+def test_a_figure_that_changed(change: FigureChange, said: str) -> None:
+    assert words.figure_change(change) == said
+
+
+@pytest.mark.parametrize(
+    ("stated", "said"),
+    [
+        (figure(12, 12, "soldiers"), "killed: 12 soldiers"),
+        (figure(10, 1200), "killed: 10 to 1,200"),
+        (figure(10, None), "killed: at least 10"),
+        (figure(None, 10), "killed: at most 10"),
+    ],
+)
+def test_a_figure_as_it_is_stated(stated: Figure, said: str) -> None:
+    assert words.figure(stated) == said
+
+
+@pytest.mark.parametrize(
+    "reason", [message.event.reason for message in samples().values() if isinstance(message.event, Alert)]
+)
+def test_every_reason_that_tells_is_put_into_words(reason: Reason) -> None:
+    assert words.why(reason) != reason.value or reason is Reason.DIGEST or reason is Reason.WITHDRAWN
 
 
 def test_every_reason_to_hold_is_put_into_words() -> None:
-    assert all(len(next(notes(such(held=held)))) > len("held: ") for held in Held)
+    assert all(len(words.held(such(held=held))) > len("held: ") for held in Held)
+    assert words.held(such(held=Held.SILENCED, held_by="talks")) == "held: silenced (talks)"
+
+
+@pytest.mark.parametrize(
+    ("handling", "said"),
+    [
+        (Handling(), ""),
+        (
+            Handling(acknowledged_by="Zarmina", acknowledged_at=NOON, assigned_to="Farid"),
+            "acknowledged by Zarmina at 2026-11-24 12:00 UTC, assigned to Farid",
+        ),
+        (Handling(assigned_to="Farid"), "assigned to Farid"),
+    ],
+)
+def test_who_cares_for_it(handling: Handling, said: str) -> None:
+    assert words.cares(handling) == said
+
+
+@pytest.mark.parametrize(
+    ("tag", "name"),
+    [
+        *(("ur", "Urdu"), ("ps-AF", "Pashto"), ("prs", "Dari"), ("fa-AF", "Dari")),
+        *(("zh-Hans", "Simplified Chinese"), ("x-klingon", "x-klingon")),
+    ],
+)
+def test_a_language_by_its_name(tag: str, name: str) -> None:
+    assert words.language_name(tag) == name
+
+
+@pytest.mark.parametrize(
+    ("passed", "shown"),
+    [
+        (timedelta(seconds=-90), "just published"),
+        (timedelta(seconds=59), "just published"),
+        (timedelta(minutes=13), "13 min after publication"),
+        (timedelta(hours=3, minutes=59), "3 h after publication"),
+        (timedelta(hours=30), "30 h after publication"),
+        (timedelta(days=3), "3 days after publication"),
+    ],
+)
+def test_the_age_is_told_in_one_unit(passed: timedelta, shown: str) -> None:
+    assert words.age(NOON, NOON - passed) == shown
+
+
+def test_no_age_without_a_date() -> None:
+    assert words.age(NOON, None) == ""
 
 
 def test_an_empty_digest_says_so_and_who_was_not_heard() -> None:

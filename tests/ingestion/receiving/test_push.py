@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
+from services.backbone import gate as gate_module
+from services.backbone import http_body as body_module
 from services.backbone.errors import BrokerUnavailable
-from services.ingestion.receiving import body as body_module
-from services.ingestion.receiving import gate as gate_module
 from services.ingestion.receiving import intake as intake_module
 from services.ingestion.receiving import push as push_module
 from tests.ingestion.receiving.newsroom import OTHER_TOKEN, TOKEN, Newsroom, Served, pushing, served

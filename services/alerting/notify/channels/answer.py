@@ -5,7 +5,7 @@ from enum import Enum
 
 
 class Verdict(Enum):
-    """What an answer means for the alert."""
+    """What an answer means for the message."""
 
     TAKEN = "taken"
     """The channel has it."""
@@ -13,6 +13,8 @@ class Verdict(Enum):
     """Not taken; waiting may help."""
     NEVER = "never"
     """Not taken; waiting will not help."""
+    DISABLE = "disable"
+    """Not taken, and nothing else will be: the channel wants nothing any more (HTTP 410)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +25,6 @@ class Answer:
     detail: str
     wait_seconds: float | None = None
     """How long the channel asks to be left alone."""
+    is_the_channel: bool = True
+    """Of a failure: whether it speaks of the channel as a whole (no connection, 5xx, 429), not of this message alone
+    (400, 413, 422). Only the former make the loop leave the channel alone for a while."""

@@ -1,4 +1,4 @@
-"""The terminal: each alert on standard output, in colours where that is a terminal."""
+"""The terminal: each message on standard output, in colours where that is a terminal."""
 
 import asyncio
 import contextlib
@@ -6,21 +6,24 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
+from pydantic import Field
 from rich.console import Console
 
-from schemas import Alert
 from services.alerting.notify.channels.answer import Answer, Verdict
-from services.alerting.notify.channels.channel import ChannelConfig, Send
+from services.alerting.notify.channels.channel import Send, TextChannelConfig
+from services.alerting.notify.message import Message
 from services.alerting.notify.render import render, render_plain
 
 
-class TerminalConfig(ChannelConfig):
+class TerminalConfig(TextChannelConfig):
     """A terminal in `tocsin.yaml`."""
 
     type: Literal["terminal"]
     """Which kind of channel."""
+    concurrency: Annotated[int, Field(ge=1, le=64)] = 1
+    """Lines of two messages do not mix, so more than one at a time gains nothing."""
 
     def channel(self, folder: Path, environment: Mapping[str, str]) -> "Terminal":
         """The terminal; it needs nothing."""
@@ -35,27 +38,29 @@ class Terminal:
 
     @contextlib.asynccontextmanager
     async def connect(self) -> AsyncIterator[Send]:
-        """One alert at a time, in the order given."""
+        """One message at a time, in the order given."""
         yield partial(_send, Console(soft_wrap=True, highlight=False), asyncio.Lock())
 
 
-async def _send(console: Console, turn: asyncio.Lock, alert: Alert) -> Answer:
+async def _send(console: Console, turn: asyncio.Lock, message: Message) -> Answer:
     async with turn:
         try:
-            await asyncio.to_thread(_print, console, alert)  # a reader that stands still must not stop the process
+            await asyncio.to_thread(_print, console, message)  # a reader that stands still must not stop the process
         except UnicodeEncodeError as error:
             return Answer(
-                Verdict.NEVER, f"standard output cannot show it ({error.encoding}); set PYTHONIOENCODING=utf-8"
+                Verdict.NEVER,
+                f"standard output cannot show it ({error.encoding}); set PYTHONIOENCODING=utf-8",
+                is_the_channel=False,
             )
         except (OSError, ValueError) as error:
             return Answer(Verdict.LATER, f"standard output is closed: {error}")
     return Answer(Verdict.TAKEN, "printed")
 
 
-def _print(console: Console, alert: Alert) -> None:
+def _print(console: Console, message: Message) -> None:
     if console.is_terminal:
-        console.print(render(alert))
+        console.print(render(message))
     else:
-        console.file.write(render_plain(alert) + "\n")
+        console.file.write(render_plain(message) + "\n")
     console.file.write("\n")
     console.file.flush()

@@ -1,41 +1,52 @@
-"""A webhook: POST of the alert's JSON, signed after the Standard Webhooks specification 1.0.
+"""A webhook: POST of the message's JSON, signed after the Standard Webhooks specification 1.0.
 
-    webhook-id         the alert's id: the same at every attempt, so a receiver can drop repeats
+    webhook-id         the message's id: the same at every attempt, so a receiver can drop repeats
     webhook-timestamp  seconds since 1970, of this attempt
-    webhook-signature  v1,<Base64 of HMAC-SHA256 of "id.timestamp.body">
+    webhook-signature  v1,<Base64 of HMAC-SHA256 of "id.timestamp.body">, once for each secret, a blank between them
+    traceparent        W3C Trace Context
 
-What the answer means: 2xx taken; 410 never again; all else later, a redirect too, for it is not followed.
+The connection goes to an address that was judged when it was made, never through a proxy, and never where a redirect
+points. What the answer means stands in webhook_answer.py.
 """
 
 import asyncio
 import base64
 import binascii
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+import ssl
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from functools import partial
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal
 
 import httpx
-from pydantic import AfterValidator, StringConstraints, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field
 from standardwebhooks import Webhook as Signer
 
-from schemas import Alert
 from services.alerting.notify.channels.answer import Answer, Verdict
 from services.alerting.notify.channels.channel import ChannelConfig, Send, Unusable
+from services.alerting.notify.channels.said import said
+from services.alerting.notify.channels.webhook_answer import answer_of
+from services.alerting.notify.message import Message
+from services.backbone.addresses import AddressForbidden, Network, check_address, check_port, literal, read_network
+from services.backbone.guarded_http import GuardedTransport
+from services.backbone.guarded_network import CONNECT_SECONDS, Resolve
+from services.backbone.secret import Secret, SecretMissing
 
 TIMEOUT_SECONDS = 15.0
 """For the whole exchange; httpx's own deadlines begin anew with every byte."""
-MAX_ANSWER_BYTES = 16 * 1024
-SHOWN_CHARACTERS = 200
-SECRET_PREFIX = "whsec_"  # noqa: S105 - the specification's word, no secret
-SECRET_BYTES = range(24, 65)
+BODY_SECONDS = 2.0
+"""For the body of an answer: the status has decided by then."""
+MAX_ANSWER_BYTES: Final = 16 * 1024
+MOST_SECRETS: Final = 5
+SECRET_PREFIX: Final = "whsec_"  # noqa: S105 - the specification's word, no secret
+SECRET_BYTES: Final = range(24, 65)
 
-_MAKE_A_SECRET = "make one: echo whsec_$(openssl rand -base64 32)"  # noqa: S105 - says how to make one
+_MAKE_A_SECRET: Final = "make one: echo whsec_$(openssl rand -base64 32)"  # noqa: S105 - says how to make one
 
 
 def _address(url: str) -> str:
@@ -46,7 +57,24 @@ def _address(url: str) -> str:
         sound = False
     if not sound:
         raise ValueError("not an address that can be posted to; write it like https://desk.example/hooks/tocsin")
+    if parsed.userinfo:
+        raise ValueError("an address with a user name in it; remove it: the signature says who posts")
     return url
+
+
+def _several(written: object) -> object:
+    several = written if isinstance(written, list | tuple) else (written,)
+    if any(isinstance(one, str) for one in several):
+        raise ValueError("a secret does not stand in the configuration; write {env: NAME} or {file: PATH}")
+    return several
+
+
+def _signed(secrets: tuple[Secret, ...]) -> tuple[Secret, ...]:
+    if not 0 < len(secrets) <= MOST_SECRETS:
+        raise ValueError(
+            f"a webhook is signed, with 1 to {MOST_SECRETS} secrets; write secret: {{env: NAME}} or {{file: PATH}}"
+        )
+    return secrets
 
 
 class WebhookConfig(ChannelConfig):
@@ -56,126 +84,149 @@ class WebhookConfig(ChannelConfig):
     """Which kind of channel."""
     url: Annotated[str, AfterValidator(_address)]
     """Where to post."""
-    secret_env: Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] | None = None
-    """Environment variable that holds the signing secret, `whsec_` and 24 to 64 bytes in Base64."""
-    secret_file: Path | None = None
-    """File that holds it; relative to the configuration folder."""
-
-    @model_validator(mode="after")
-    def _one_secret(self) -> Self:
-        if (self.secret_env is None) == (self.secret_file is None):
-            raise ValueError("a webhook is signed with one secret; name it by secret_env or by secret_file")
-        return self
+    secret: Annotated[
+        tuple[Secret, ...], BeforeValidator(_several), AfterValidator(_signed), Field(validate_default=True)
+    ] = ()
+    """The signing secret, `whsec_` and 24 to 64 bytes in Base64: {env: NAME} or {file: PATH}. A list of both while it
+    is changed: then both sign, and the receiver may go from one to the other when it likes."""
+    allow_networks: Annotated[tuple[Annotated[Network, BeforeValidator(read_network)], ...], Field(max_length=50)] = ()
+    """Networks that are not public and may be posted to all the same: [10.20.0.0/16]."""
+    ca_file: Path | None = None
+    """PEM file of the authorities to trust in place of the public ones; relative to the configuration folder."""
 
     def channel(self, folder: Path, environment: Mapping[str, str]) -> "Webhook":
-        """The webhook with its secret.
+        """The webhook with its secrets.
 
         Raises:
-            Unusable: the secret is not there, or is none.
+            Unusable: a secret is not there or is none, or the address may not be posted to.
         """
-        if self.secret_env is not None:
-            key, secret = "secret_env", environment.get(self.secret_env, "")
-            place = f"environment variable {self.secret_env}"
-        else:
-            key, (secret, place) = "secret_file", self._from_file(folder)
-        if not secret:
-            raise Unusable(key, f"{place} is not set", f"put the signing secret there; {_MAKE_A_SECRET}")
-        if not _is_secret(secret):
-            raise Unusable(key, f"{place} holds no signing secret", _MAKE_A_SECRET)
-        return Webhook(self, secret)
-
-    def _from_file(self, folder: Path) -> tuple[str, str]:
-        assert self.secret_file is not None  # noqa: S101 - it was validated
-        try:
-            return (folder / self.secret_file).read_text(encoding="utf-8").strip(), f"file {self.secret_file}"
-        except (OSError, UnicodeDecodeError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "not text"
-            what = f"file {self.secret_file} cannot be read: {reason}"
-            raise Unusable("secret_file", what, f"put the signing secret there; {_MAKE_A_SECRET}") from None
+        _check_reachable(httpx.URL(self.url), self.allow_networks)
+        secrets = tuple(_read_secret(secret, folder, environment) for secret in self.secret)
+        return Webhook(self, secrets, _read_authorities(folder / self.ca_file) if self.ca_file else None)
 
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """One endpoint and its secret."""
+    """One endpoint and its secrets."""
 
     config: WebhookConfig
-    secret: str = field(repr=False)
+    secrets: tuple[str, ...] = field(repr=False)
+    authorities: str | None = field(default=None, repr=False)
+    """Whom to trust, as PEM; the public authorities where None."""
+    resolve: Resolve | None = None
+    """Looks names up; the system's resolver where None."""
 
     @contextlib.asynccontextmanager
     async def connect(self) -> AsyncIterator[Send]:
-        """Hold connections open between alerts."""
-        headers = {"content-type": "application/json", "user-agent": f"tocsin/{version('tocsin')}"}
+        """Hold connections open between messages."""
+        config = self.config
+        tls = None if self.authorities is None else ssl.create_default_context(cadata=self.authorities)
+        transport = GuardedTransport(
+            config.concurrency, config.allow_networks, self.resolve, tls, idle=config.concurrency
+        )
         async with httpx.AsyncClient(
-            headers=headers, timeout=TIMEOUT_SECONDS, follow_redirects=False, trust_env=False
+            transport=transport,
+            headers={
+                "content-type": "application/json",
+                "accept-encoding": "identity",
+                "user-agent": f"tocsin/{version('tocsin')}",
+            },
+            timeout=httpx.Timeout(None, connect=CONNECT_SECONDS),
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            follow_redirects=False,
+            trust_env=False,
         ) as client:
-            yield partial(self._send, client, Signer(self.secret))
-
-    async def _send(self, client: httpx.AsyncClient, signer: Signer, alert: Alert) -> Answer:
-        body, now = alert.write(), datetime.now(UTC)
-        headers = {
-            "webhook-id": alert.event_id,
-            "webhook-timestamp": str(int(now.timestamp())),
-            "webhook-signature": signer.sign(alert.event_id, now, body.decode()),
-        }
-        answer = None
-        try:
-            async with (
-                asyncio.timeout(TIMEOUT_SECONDS),
-                client.stream("POST", self.config.url, content=body, headers=headers) as response,
-            ):
-                answer = answer_of(response, b"", now)
-                answer = answer_of(response, await _start_of(response), now)
-        except (TimeoutError, httpx.TimeoutException):
-            return answer or Answer(Verdict.LATER, f"no answer within {TIMEOUT_SECONDS:g} s")
-        except (httpx.HTTPError, OSError) as error:
-            return answer or Answer(Verdict.LATER, f"{type(error).__name__}: {error}"[:SHOWN_CHARACTERS])
-        return answer
+            yield partial(_send, client, config.url, [Signer(secret) for secret in self.secrets])
 
 
-def answer_of(response: httpx.Response, start: bytes, now: datetime) -> Answer:
-    """What a response means: its status decides, even where its body never ends or breaks off."""
-    detail = f"HTTP {response.status_code}"
-    if response.is_success:
-        return Answer(Verdict.TAKEN, detail)
-    if response.is_redirect:
-        return Answer(Verdict.LATER, f"{detail}: redirects are not followed; correct the url")
-    said = "".join(char if char.isprintable() else " " for char in start.decode("utf-8", "replace")).strip()
-    detail = f"{detail}: {said}"[:SHOWN_CHARACTERS] if said else detail
-    if response.status_code == httpx.codes.GONE:
-        return Answer(Verdict.NEVER, detail)
-    asks = response.status_code in (httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE)
-    return Answer(Verdict.LATER, detail, retry_after(response.headers.get("retry-after", ""), now) if asks else None)
-
-
-def retry_after(value: str, now: datetime) -> float | None:
-    """Seconds that a Retry-After header asks for; None where it cannot be read.
-
-    Source: RFC 9110, section 10.2.3 (delay in seconds, or a date in one of three forms).
-    """
-    value = value.strip()
-    if value.isascii() and value.isdigit():
-        return float(value[:12])
+async def _send(client: httpx.AsyncClient, url: str, signers: Sequence[Signer], message: Message) -> Answer:
+    body, now = message.body(), datetime.now(UTC)
+    text = body.decode()
+    headers = {
+        "webhook-id": message.id,
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": " ".join(signer.sign(message.id, now, text) for signer in signers),
+    }
+    if message.trace:
+        headers["traceparent"] = message.trace
+    answer = None
     try:
-        date = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    return max(0.0, (date.replace(tzinfo=date.tzinfo or UTC) - now).total_seconds())
+        async with (
+            asyncio.timeout(TIMEOUT_SECONDS),
+            client.stream("POST", url, content=body, headers=headers) as response,
+        ):
+            status, asks = response.status_code, response.headers.get("retry-after", "")
+            answer = answer_of(status, asks, b"", now)
+            answer = answer_of(status, asks, await _start_of(response), now)
+    except TimeoutError:
+        return answer or Answer(Verdict.LATER, f"no answer within {TIMEOUT_SECONDS:g} s")
+    except AddressForbidden as error:
+        return Answer(Verdict.LATER, said(f"{error}; {_fix(error)}"))
+    except (httpx.HTTPError, OSError) as error:
+        return answer or Answer(Verdict.LATER, said(str(error), type(error).__name__))
+    return answer
 
 
 async def _start_of(response: httpx.Response) -> bytes:
     """The answer up to a bound, as it came over the wire: a compressed one is not unpacked."""
     start = b""
-    async for chunk in response.aiter_raw(MAX_ANSWER_BYTES):
-        start += chunk
-        if len(start) >= MAX_ANSWER_BYTES:
-            break
-    return start[:MAX_ANSWER_BYTES]
+    with contextlib.suppress(TimeoutError, httpx.HTTPError):
+        async with asyncio.timeout(BODY_SECONDS):
+            async for chunk in response.aiter_raw():
+                start += chunk[: MAX_ANSWER_BYTES - len(start)]
+                if len(start) == MAX_ANSWER_BYTES:
+                    break
+    return start
+
+
+def _check_reachable(url: httpx.URL, allowed: Sequence[Network]) -> None:
+    """Say at once what would be refused at every attempt; where a name leads is judged when it is connected to.
+
+    Raises:
+        Unusable: the address may not be posted to.
+    """
+    try:
+        check_port(url.port or (443 if url.scheme == "https" else 80))
+        address = literal(url.host)
+        if address is not None:
+            check_address(address, tuple(allowed))
+    except AddressForbidden as error:
+        raise Unusable("url", str(error), _fix(error)) from None
+
+
+def _fix(error: AddressForbidden) -> str:
+    return "correct the url" if error.permit is None else f"permit it with allow_networks: [{error.permit}]"
+
+
+def _read_secret(secret: Secret, folder: Path, environment: Mapping[str, str]) -> str:
+    try:
+        text = secret.read(folder, environment)
+    except SecretMissing as error:
+        raise Unusable("secret", error.what, f"put the signing secret there; {_MAKE_A_SECRET}") from None
+    if not _is_secret(text):
+        raise Unusable("secret", f"{secret.place} holds no signing secret", _MAKE_A_SECRET)
+    return text
 
 
 def _is_secret(text: str) -> bool:
-    """Source: Standard Webhooks 1.0, "Symmetric signing secrets"."""
+    """Source: Standard Webhooks 1.0, "Signature scheme"."""
     try:
         secret = base64.b64decode(text.removeprefix(SECRET_PREFIX), validate=True)
     except (binascii.Error, ValueError):
         return False
     return text.startswith(SECRET_PREFIX) and len(secret) in SECRET_BYTES
+
+
+def _read_authorities(path: Path) -> str:
+    try:
+        text = path.read_text(encoding="ascii")
+        reason = "" if "BEGIN CERTIFICATE" in text else "it is no PEM"  # of an empty text Python would trust the system
+        ssl.create_default_context(cadata=text)
+    except OSError as error:  # ssl's own errors too
+        reason = error.strerror or type(error).__name__
+    except UnicodeDecodeError:
+        reason = "not text"
+    if reason:
+        fix = "write the authorities' certificates there, as PEM"
+        raise Unusable("ca_file", f"file {path.name} holds no certificates: {reason}", fix)
+    return text

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 
@@ -13,15 +14,17 @@ class Receiver:
     """What it was sent, and what it answers to each request in turn; the last answer stays."""
 
     answers: list[Respond]
+    tls: ssl.SSLContext | None = None
     requests: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
-    sent_bytes: int = 0
+    connections: int = 0
     url: str = ""
 
     @contextlib.asynccontextmanager
     async def listening(self) -> AsyncIterator["Receiver"]:
         """Serve for the block."""
-        server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-        self.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/hook"
+        server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self.tls)
+        scheme = "https" if self.tls else "http"
+        self.url = f"{scheme}://127.0.0.1:{server.sockets[0].getsockname()[1]}/hook"
         try:
             yield self
         finally:
@@ -29,22 +32,26 @@ class Receiver:
             await server.wait_closed()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+        self.connections += 1
+        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
             try:
-                head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
-                headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in head[1:] if line)}
-                body = await reader.readexactly(int(headers["content-length"]))
-                self.requests.append((head[0], headers, body))
-                await self.answers[min(len(self.requests), len(self.answers)) - 1](writer)
+                while not writer.is_closing():
+                    head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
+                    headers = {
+                        name.lower(): value for name, value in (line.split(": ", 1) for line in head[1:] if line)
+                    }
+                    body = await reader.readexactly(int(headers["content-length"]))
+                    self.requests.append((head[0], headers, body))
+                    await self.answers[min(len(self.requests), len(self.answers)) - 1](writer)
             finally:
                 writer.close()
 
 
 def status(code: int, body: bytes = b"", **headers: str) -> Respond:
-    """An ordinary answer."""
+    """An ordinary answer, after which the connection stays open."""
 
     async def respond(writer: asyncio.StreamWriter) -> None:
-        lines = [f"HTTP/1.1 {code} Said", f"content-length: {len(body)}", "connection: close"]
+        lines = [f"HTTP/1.1 {code} Said", f"content-length: {len(body)}"]
         lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
         writer.write("\r\n".join([*lines, "", ""]).encode() + body)
         await writer.drain()

@@ -18,25 +18,25 @@ class BodyRefused(Exception):
         self.reason = reason
 
 
-async def read_body(request: Request) -> bytes:
-    """The whole body.
+async def read_body(request: Request, most: int = MAX_BODY_BYTES) -> bytes:
+    """The whole body, of so many bytes at most.
 
     Raises:
-        BodyRefused: 413 over `MAX_BODY_BYTES`; 408 where it takes longer than `BODY_SECONDS`; 415 where it is
+        BodyRefused: 413 where it is longer; 408 where it takes longer than `BODY_SECONDS`; 415 where it is
             compressed; 400 where its sender went away.
     """
     if request.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
         raise BodyRefused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "send it uncompressed")
-    too_large = BodyRefused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"over {MAX_BODY_BYTES} bytes; send it in parts")
+    too_large = BodyRefused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"over {most} bytes; send it in parts")
     length = request.headers.get("content-length", "")
-    if length.isdigit() and int(length[:20]) > MAX_BODY_BYTES:
+    if length.isdigit() and int(length[:20]) > most:
         raise too_large
     body = bytearray()
     try:
         async with asyncio.timeout(BODY_SECONDS):
             async for piece in request.stream():
                 body += piece
-                if len(body) > MAX_BODY_BYTES:
+                if len(body) > most:
                     raise too_large
     except TimeoutError:
         raise BodyRefused(HTTPStatus.REQUEST_TIMEOUT, f"not complete within {BODY_SECONDS:g} s") from None

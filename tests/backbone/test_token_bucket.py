@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingestion.receiving.token_bucket import TokenBucket
+from services.backbone.token_bucket import TokenBucket
 
 
 def test_a_burst_is_let_through_and_then_one_at_a_time() -> None:

@@ -1,0 +1,24 @@
+"""What the answers to people need to know of an alert; the store of the API knows it."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from schemas import Alert, Handling
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAlert:
+    """An alert as it stands now."""
+
+    alert: Alert
+    """Its newest record."""
+    handling: Handling
+    """What people did about it so far."""
+
+
+class KnownAlerts(Protocol):
+    """Knows alerts by their ids."""
+
+    async def known(self, alert_id: str) -> KnownAlert | None:
+        """The alert of this id; None where there is none."""
+        ...

@@ -1,0 +1,80 @@
+"""Reads again what stands on a topic: a consumer without a group, opened when it is first needed."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import datetime
+from types import TracebackType
+from typing import Final, Self
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.structs import ConsumerRecord
+
+from services.backbone.clients import new_consumer, partitions_of, stop_client
+from services.backbone.settings import KafkaSettings
+
+POLL_MS: Final = 500
+FETCH_BYTES: Final = 256 * 1024
+"""Little: mostly it is one record that is wanted, and a larger one comes all the same."""
+
+
+class ReadBack:
+    """One reader; who asks while it reads waits for his turn."""
+
+    def __init__(self, kafka: KafkaSettings) -> None:
+        """Read from this broker."""
+        self._kafka = kafka
+        self._consumer: AIOKafkaConsumer | None = None
+        self._turn = asyncio.Lock()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        if self._consumer is not None:
+            await stop_client(self._consumer)
+
+    async def first(self, partition: TopicPartition, offset: int) -> ConsumerRecord | None:
+        """The first record at this offset or after it; None where the partition ends there.
+
+        Raises:
+            aiokafka.errors.KafkaError: the broker does not answer.
+        """
+        async with self._turn:
+            consumer = await self._opened()
+            consumer.assign([partition])
+            consumer.seek(partition, offset)
+            end = (await consumer.end_offsets([partition]))[partition]
+            while await consumer.position(partition) < end:
+                for records in (await consumer.getmany(timeout_ms=POLL_MS, max_records=1)).values():
+                    return records[0]
+            return None
+
+    async def since(self, topic: str, moment: datetime) -> AsyncIterator[ConsumerRecord]:
+        """All records from a moment on to where the topic ends now, in the order of their partitions.
+
+        Raises:
+            aiokafka.errors.KafkaError: the broker does not answer.
+        """
+        async with self._turn:
+            consumer = await self._opened()
+            partitions = await partitions_of(consumer, topic)
+            consumer.assign(partitions)
+            ends = await consumer.end_offsets(partitions)
+            found = await consumer.offsets_for_times(dict.fromkeys(partitions, int(moment.timestamp() * 1000)))
+            for partition in partitions:
+                consumer.seek(partition, place.offset if (place := found[partition]) else ends[partition])
+            while [each for each in partitions if await consumer.position(each) < ends[each]]:
+                for records in (await consumer.getmany(timeout_ms=POLL_MS, max_records=500)).values():
+                    for record in records:
+                        yield record
+
+    async def _opened(self) -> AIOKafkaConsumer:
+        if self._consumer is None:
+            consumer = new_consumer(self._kafka, max_partition_fetch_bytes=FETCH_BYTES)
+            try:
+                await consumer.start()
+            except BaseException:
+                await stop_client(consumer)
+                raise
+            self._consumer = consumer
+        return self._consumer

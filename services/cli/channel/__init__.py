@@ -1,0 +1,1 @@
+"""`tocsin channel`: how the ways out fare, and whether they take anything."""

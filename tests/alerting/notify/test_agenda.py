@@ -1,0 +1,329 @@
+"""What a channel does next, in a time of our own."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas import Delivery, Notification, Outcome
+from services.alerting.notify.agenda import Agenda
+from services.alerting.notify.channels.answer import Answer, Verdict
+from services.alerting.notify.channels.channel import ChannelConfig
+from services.alerting.notify.errand import Errand
+from services.alerting.notify.journal import Journal
+from services.alerting.notify.steps import Attempt, Conditions
+from tests.alerting.examples import NOON
+from tests.alerting.notify.desk import GONE, LATER, NEVER, TAKEN, notification
+
+SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
+NEVER_MIND = Answer(Verdict.LATER, "HTTP 413", is_the_channel=False)
+ASKS_FOR_REST = Answer(Verdict.LATER, "HTTP 429", 30)
+
+
+class Channel:
+    """An agenda with a clock that the test moves, and all that was said."""
+
+    def __init__(self, **config: Any) -> None:
+        self.config = ChannelConfig(id="box", **{"retry_seconds": (60, 600), **config})
+        self.agenda = Agenda(self.config, lambda: 0.5)
+        self.now = NOON
+        self.acknowledged: dict[str, str] = {}
+        self.refuses: str | None = None
+        self.has_caught_up = True
+        self.said: list[Delivery] = []
+        self.under_way: list[Attempt] = []
+        self.sent: list[tuple[str, list[str]]] = []
+        """Message and alerts, in the order in which attempts began."""
+        self.taken_at: list[datetime] = []
+        self._offset = 0
+
+    def comes(self, *notifications: Notification, journal: Journal | None = None) -> None:
+        """These are read."""
+        for each in notifications:
+            errand = Errand.of(each, (0, self._offset))
+            self._offset += 1
+            past = journal.past(errand.id) if journal else None
+            self.said += [said.delivery for said in self.agenda.add(errand, past, self.now)]
+
+    def begins(self) -> list[Attempt]:
+        """What is begun now."""
+        conditions = Conditions(self.has_caught_up, self.refuses, self.acknowledged.get)
+        steps = self.agenda.next(self.now, conditions)
+        self._assert_below_ceiling(steps.attempts)
+        self.said += [said.delivery for said in steps.said]
+        self.under_way += steps.attempts
+        self.sent += [
+            (each.parcel.message_id, [errand.alert_id for errand in each.parcel.errands]) for each in steps.attempts
+        ]
+        return steps.attempts
+
+    def answers(self, attempt: Attempt, answer: Answer) -> None:
+        """An attempt comes to this."""
+        self.under_way.remove(attempt)
+        if answer.verdict is Verdict.TAKEN:
+            self.taken_at.append(self.now)
+        self.said += [said.delivery for said in self.agenda.answered(attempt, answer, self.now)]
+
+    def works(self, answer: Answer | Callable[[Attempt], Answer] = TAKEN) -> None:
+        """All that can begin now begins and is answered so."""
+        while self.begins():
+            for attempt in list(self.under_way):
+                self.answers(attempt, answer if isinstance(answer, Answer) else answer(attempt))
+
+    def waits(self, time: timedelta) -> None:
+        """The clock goes on."""
+        self.now += time
+
+    def _assert_below_ceiling(self, attempts: list[Attempt]) -> None:
+        """What is not severe begins only where there is room, all that is under way counted as if it were taken."""
+        if (ceiling := self.config.ceiling) is None:
+            return
+        taken = sum(1 for at in self.taken_at if self.now - at < ceiling.per)
+        for place, attempt in enumerate(attempts, taken + len(self.under_way)):
+            assert place < ceiling.alerts or any(each.is_above_ceiling for each in attempt.parcel.errands)
+
+    @property
+    def outcomes(self) -> list[tuple[str, Outcome]]:
+        return [(each.alert_id, each.outcome) for each in self.said]
+
+
+def test_what_fails_is_tried_again_when_its_time_has_come_and_not_before() -> None:
+    channel = Channel()
+    channel.comes(notification("one", routed_at=NOON))
+    channel.works(NEVER_MIND)
+    assert channel.said[-1].next_attempt_at == NOON + MINUTE
+
+    channel.waits(MINUTE - SECOND)
+    assert channel.begins() == []
+    channel.waits(SECOND)
+    channel.works()
+    assert [(each.attempt, each.outcome) for each in channel.said] == [(1, Outcome.RETRYING), (2, Outcome.DELIVERED)]
+    assert channel.said[-1].first_attempt_at == NOON
+
+
+def test_per_watch_one_goes_after_the_other_and_other_watches_go_on() -> None:
+    channel = Channel(order="watch")
+    channel.comes(*(notification(slug, watch=slug[0], routed_at=NOON) for slug in ("a1", "a2", "b1", "a3")))
+    channel.works(lambda attempt: NEVER_MIND if attempt.parcel.message_id == "alr-a1" else TAKEN)
+    assert [name for name, _ in channel.sent] == ["alr-a1", "alr-b1"]
+
+    channel.waits(MINUTE)
+    channel.works()
+    assert [name for name, _ in channel.sent] == ["alr-a1", "alr-b1", "alr-a1", "alr-a2", "alr-a3"]
+
+
+def test_what_waits_for_hours_goes_out_in_one_message_when_they_begin() -> None:
+    channel, morning = Channel(), NOON + 8 * HOUR
+    channel.comes(*(notification(slug, waits_for="hours", due_at=morning, routed_at=NOON) for slug in "abc"))
+    channel.works()
+    assert [(each.outcome, each.next_attempt_at) for each in channel.said] == [(Outcome.HELD, morning)] * 3
+
+    channel.waits(8 * HOUR)
+    channel.works()
+    ((message, alerts),) = channel.sent
+    assert sorted(alerts) == ["alr-a", "alr-b", "alr-c"]
+    assert {each.message_id for each in channel.said[3:]} == {message}
+    assert {each.outcome for each in channel.said[3:]} == {Outcome.DELIVERED}
+
+
+def test_one_alone_that_waited_goes_out_as_itself() -> None:
+    channel = Channel()
+    channel.comes(notification("a", waits_for="hours", due_at=NOON + HOUR, routed_at=NOON))
+    channel.waits(HOUR)
+    channel.works()
+    assert channel.sent == [("alr-a", ["alr-a"])]
+
+
+def test_what_was_acknowledged_is_not_told_further_on_and_the_rest_is() -> None:
+    channel = Channel()
+    due = NOON + 15 * MINUTE
+    channel.comes(*(notification(slug, waits_for="acknowledgement", due_at=due, routed_at=NOON) for slug in "ab"))
+    channel.acknowledged["alr-a"] = "Zarmina"
+    channel.waits(15 * MINUTE)
+    channel.works()
+
+    assert channel.outcomes[2:] == [("alr-a", Outcome.NOT_NEEDED), ("alr-b", Outcome.DELIVERED)]
+    assert "Zarmina" in channel.said[2].detail
+
+
+def test_beyond_the_ceiling_alerts_are_held_and_told_once_when_there_is_room() -> None:
+    channel = Channel(ceiling={"alerts": 2, "per": "1h"})
+    channel.comes(*(notification(slug, routed_at=NOON) for slug in "abcd"))
+    channel.works()
+    held = {each.alert_id: each.next_attempt_at for each in channel.said if each.outcome is Outcome.HELD}
+    assert held == {"alr-c": NOON + HOUR, "alr-d": NOON + HOUR}
+
+    channel.comes(notification("severe", severity="critical", routed_at=NOON))
+    channel.works()
+    assert channel.sent[-1] == ("alr-severe", ["alr-severe"])
+
+    channel.waits(HOUR - SECOND)
+    channel.comes(notification("late", routed_at=channel.now))
+    channel.works()
+    assert len(channel.sent) == 3
+
+    channel.waits(SECOND)
+    channel.works()
+    assert channel.sent[3][1] == ["alr-c", "alr-d", "alr-late"]
+
+
+def test_a_channel_that_takes_nothing_is_left_alone_but_for_one_probe() -> None:
+    channel = Channel(concurrency=5)
+    channel.comes(*(notification(f"{number}", routed_at=NOON) for number in range(20)))
+    first = channel.begins()
+    for attempt in first:
+        channel.answers(attempt, LATER)
+    assert (len(first), channel.begins()) == (5, [])
+
+    channel.waits(5 * SECOND)
+    (probe,) = channel.begins()
+    assert channel.begins() == []
+    channel.answers(probe, TAKEN)
+    channel.works()
+    assert Counter(outcome for _, outcome in channel.outcomes) == {Outcome.RETRYING: 5, Outcome.DELIVERED: 15}
+
+
+def test_what_was_tried_fails_when_the_channel_is_away_for_longer_than_the_schedule_and_what_was_not_stays() -> None:
+    channel = Channel(concurrency=5)
+    channel.comes(*(notification(f"{number}", routed_at=NOON) for number in range(7)))
+    for attempt in channel.begins():
+        channel.answers(attempt, ASKS_FOR_REST)
+    channel.waits(1.1 * 660 * SECOND + SECOND)
+    channel.agenda.circuit.begin()  # somebody else's probe, so that nothing else begins
+    channel.begins()
+
+    assert Counter(outcome for _, outcome in channel.outcomes) == {Outcome.RETRYING: 5, Outcome.FAILED: 5}
+    assert channel.agenda.begun == 2
+
+
+def test_a_channel_that_wants_nothing_any_more_gets_nothing_and_each_alert_is_said_to_have_failed() -> None:
+    channel = Channel(concurrency=1)
+    channel.comes(*(notification(slug, routed_at=NOON) for slug in "ab"))
+    (attempt,) = channel.begins()
+    channel.answers(attempt, GONE)
+    channel.refuses = "disabled since noon"
+    channel.works()
+
+    assert channel.outcomes == [("alr-a", Outcome.FAILED), ("alr-b", Outcome.FAILED)]
+    assert len(channel.sent) == 1
+
+
+def test_after_a_restart_a_schedule_goes_on_and_a_held_alert_is_not_said_to_be_held_again() -> None:
+    before, journal = Channel(), Journal()
+    given = [
+        notification("tried", routed_at=NOON),
+        notification("held", waits_for="hours", due_at=NOON + HOUR, routed_at=NOON),
+    ]
+    before.comes(*given)
+    before.works(NEVER_MIND)
+    for delivery in before.said:
+        journal.take(delivery)
+
+    after = Channel()
+    after.comes(*given, journal=journal)
+    after.works()
+    assert (after.said, after.sent) == ([], [])
+    after.waits(MINUTE)
+    after.works()
+    assert [(each.attempt, each.outcome) for each in after.said] == [(2, Outcome.DELIVERED)]
+
+
+def test_a_group_that_went_out_before_comes_back_whole_under_its_id() -> None:
+    before, journal = Channel(), Journal()
+    given = [notification(slug, waits_for="hours", due_at=NOON, routed_at=NOON) for slug in "abc"]
+    before.comes(*given)
+    before.works(NEVER_MIND)
+    for delivery in before.said:
+        journal.take(delivery)
+
+    after = Channel()
+    after.has_caught_up = False
+    after.comes(*given[:2], journal=journal)
+    after.waits(MINUTE)
+    assert after.begins() == []
+    after.comes(given[2], journal=journal)
+    after.has_caught_up = True
+    after.works()
+    assert after.sent == before.sent
+
+
+def test_what_people_ask_for_once_more_waits_for_nothing() -> None:
+    channel = Channel(ceiling={"alerts": 1, "per": "1h"})
+    channel.comes(notification("a", routed_at=NOON))
+    channel.works()
+    channel.comes(notification("b", waits_for="hours", due_at=NOON + HOUR, routed_at=NOON, again=1))
+    channel.works()
+    assert [name for name, _ in channel.sent] == ["alr-a", "alr-b"]
+
+
+answers = st.sampled_from([TAKEN, TAKEN, LATER, NEVER, NEVER_MIND, ASKS_FOR_REST])
+arrivals = st.fixed_dictionaries(
+    {
+        "watch": st.sampled_from(["a", "b"]),
+        "severity": st.sampled_from(["low", "critical"]),
+        "waits_for": st.sampled_from([None, None, "hours", "acknowledgement"]),
+    }
+)
+events = st.one_of(
+    st.tuples(st.just("comes"), arrivals),
+    st.tuples(st.just("answers"), answers),
+    st.tuples(st.just("waits"), st.sampled_from([SECOND, MINUTE, HOUR])),
+    st.tuples(st.just("acknowledges"), st.integers(0, 20)),
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(events, max_size=60),
+    st.sampled_from([None, {"alerts": 2, "per": "1h"}]),
+    st.sampled_from(["none", "watch"]),
+    st.integers(1, 3),
+)
+def test_each_notification_ends_once_in_order_and_within_the_bounds(
+    happens: list[tuple[str, Any]], ceiling: dict[str, Any] | None, order: str, concurrency: int
+) -> None:
+    channel = Channel(ceiling=ceiling, order=order, concurrency=concurrency)
+    come: list[Notification] = []
+    for what, value in happens:
+        if what == "comes":
+            due_at = channel.now + HOUR if value["waits_for"] else None
+            come.append(notification(f"{len(come)}", due_at=due_at, routed_at=channel.now, **value))
+            channel.comes(come[-1])
+        elif what == "answers" and channel.under_way:
+            channel.answers(channel.under_way[0], value)
+        elif what == "waits":
+            channel.waits(value)
+        elif what == "acknowledges":
+            channel.acknowledged[f"alr-{value}"] = "Zarmina"
+        channel.begins()
+        assert len(channel.under_way) <= concurrency
+    for _ in range(60):  # long enough for every schedule, window and pause
+        for attempt in list(channel.under_way):
+            channel.answers(attempt, TAKEN)
+        channel.waits(HOUR)
+        channel.begins()
+
+    ended = Counter(each.notification_id for each in channel.said if each.outcome.ends)
+    assert ended == Counter(each.id for each in come)
+    assert (channel.agenda.begun, channel.agenda.held, channel.under_way) == (0, 0, [])
+    if order == "watch":
+        _assert_in_order(channel, come)
+
+
+def _assert_in_order(channel: Channel, come: list[Notification]) -> None:
+    """Of those of a watch that were told at once, the first attempts began in the order in which they came."""
+    first: dict[str, list[str]] = defaultdict(list)
+    at_once = {each.id: each for each in come if each.waits_for is None}
+    held = {each.notification_id for each in channel.said if each.outcome is Outcome.HELD}
+    names = {f"alr-{number}": each for number, each in enumerate(come)}
+    for _, alerts in channel.sent:
+        for name in alerts:
+            told = names[name]
+            watch = told.alert.watch.id if told.alert else ""
+            if told.id in at_once and told.id not in held and name not in first[watch]:
+                first[watch].append(name)
+    for told_names in first.values():
+        assert told_names == sorted(told_names, key=lambda name: int(name.removeprefix("alr-")))
