@@ -169,6 +169,7 @@ async def notify_body(process: Process) -> None:
         contents=lambda version: version.contents,
         refused=lambda version: version.book.refused,
         folders=lambda version: version.book.folders,
+        by_contents=True,
     )
     await await_topics(process)
     writer = await Writer.start(process)

@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from schemas import Event
+from services.backbone.contract_words import ABOUT, OF_CHANNEL
 from services.backbone.topics import TOPICS, Topic, alert_topic
 
 Schema = Mapping[str, Any]
@@ -97,10 +98,7 @@ def _asyncapi() -> dict[str, Any]:
         "info": {
             "title": "Tocsin events",
             "version": "1",
-            "description": (
-                "CloudEvents 1.0 in Kafka binary mode: attributes in the headers ce_*, the value is the JSON of the "
-                "event. W3C traceparent is carried through. Read alerts with isolation level read_committed."
-            ),
+            "description": ABOUT,
             "license": {"name": "Apache-2.0"},
         },
         "defaultContentType": "application/json",
@@ -127,7 +125,7 @@ def _channel_id(topic: Topic[Any]) -> str:
 def _channel(topic: Topic[Any]) -> dict[str, Any]:
     channel: dict[str, Any] = {
         "address": topic.name,
-        "description": f"{topic.doc} Key: {topic.key}.",
+        "description": f"{topic.doc} Key: {topic.key}.{OF_CHANNEL.get(topic.name, '')}",
         "messages": {model.__name__: {"$ref": f"#/components/messages/{model.__name__}"} for model in topic.models},
         "bindings": {
             "kafka": {

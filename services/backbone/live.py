@@ -54,6 +54,7 @@ class Live(Generic[T]):
         contents: Callable[[T], Mapping[str, object]] = _nothing,
         refused: Callable[[T], Sequence[Defect]] = _none,
         folders: Callable[[T], Iterable[Path]] = _none,
+        by_contents: bool = False,
     ) -> None:
         """Build the first version.
 
@@ -64,6 +65,8 @@ class Live(Generic[T]):
             contents: what is in a version, by id: tells what was added, removed and changed.
             refused: what a version was built without, because it is broken.
             folders: what a version is built from beside the configuration folder.
+            by_contents: whether a version of the same digest is another one where its contents are: what they are read
+                from is more than the files that the digest is of (secrets, say).
 
         Raises:
             ConfigurationError: nothing can be built from the folder: a process does not start without.
@@ -74,6 +77,7 @@ class Live(Generic[T]):
         self._contents = contents
         self._refused = refused
         self._folders = folders
+        self._by_contents = by_contents
         self._reloading = asyncio.Lock()
         self._process: Process | None = None
         self._audit: Audit | None = None
@@ -110,8 +114,8 @@ class Live(Generic[T]):
         async with self._reloading:
             before = self.current
             try:
-                version, difference = await asyncio.to_thread(self._built, before)
-                if version.digest != before.digest and self._accept is not None:
+                version, swaps, difference = await asyncio.to_thread(self._built, before)
+                if swaps and self._accept is not None:
                     await self._accept(version)
             except ConfigurationError as error:
                 self._again_at = None
@@ -126,18 +130,20 @@ class Live(Generic[T]):
             else:
                 self._again_at = None
                 self._further = tuple(self._folders(version))
-                if version.digest != before.digest:
+                if swaps:
                     self.current, self._since = version, datetime.now(UTC)
                 self._changed(before, self._refused(version), difference)
                 if self._then is not None and self.current is not before:
                     self._then(before, self.current)
 
-    def _built(self, before: T) -> tuple[T, Difference]:
-        """A new version, and what is other in it. All that takes long is done here, in a thread of its own."""
+    def _built(self, before: T) -> tuple[T, bool, Difference]:
+        """A new version, whether it is another one, and what is other in it. All that takes long is done here, in a
+        thread of its own."""
         version = self._build()
-        if version.digest == before.digest:
-            return version, NO_DIFFERENCE
-        return version, Difference.between(self._contents(before), self._contents(version))
+        if version.digest == before.digest and not self._by_contents:
+            return version, False, NO_DIFFERENCE
+        difference = Difference.between(self._contents(before), self._contents(version))
+        return version, version.digest != before.digest or difference != NO_DIFFERENCE, difference
 
     def _changed(self, before: T, defects: Sequence[Defect], difference: Difference = NO_DIFFERENCE) -> None:
         """Say what came of a reload, wherever that is seen."""

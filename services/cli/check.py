@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from rich.text import Text
 
 from services.alerting.api.tokens import check_access
 from services.alerting.holding.silences import check_silences
+from services.alerting.notify.routing import check_channels
 from services.alerting.watching.book import check_book
 from services.backbone.configuration import PARTS
 from services.backbone.errors import ConfigurationError, Defect
@@ -59,3 +61,5 @@ def _defects(folder: Path) -> Iterator[Defect]:
     yield from check_book(folder)
     yield from check_silences(folder)
     yield from check_access(folder)
+    with suppress(ConfigurationError):  # check_book has told it
+        yield from check_channels(folder)

@@ -37,12 +37,18 @@ EDGES = {
         "services.alerting.notify.channel_loop",
         "services.alerting.notify.channels",
         "services.alerting.notify.trouble",
+        "services.alerting.routing.beginning",
         "services.alerting.routing.loop",
+        "services.alerting.routing.tail",
     ),
 }
 """Who may hold a client of a broker or of HTTP. All else takes values and returns values."""
-CLOCKS = EDGES | {"services.alerting.notify.deliver", "services.alerting.decide.decider"}
-"""Who may ask for the time: `deliver` tells when it tried, `decider` measures how old an article is."""
+CLOCKS = EDGES | {
+    "services.alerting.decide.decider",
+    "services.alerting.notify.deliver",
+    "services.alerting.routing.router",
+}
+"""Who may ask for the time: `deliver` says when it tried, `router` when it decided, `decider` how old an article is."""
 
 MOST_LINES = 300
 

@@ -121,6 +121,20 @@ async def test_an_edit_that_is_taken_back_is_a_success_and_no_new_version(file: 
     assert success() == 1
 
 
+async def test_what_is_read_from_elsewhere_is_another_version_where_its_contents_are_other(file: Path) -> None:
+    secret_of = dict[int, str]()
+    live = Live(
+        "tried", builder(file), contents=lambda read: {"secret": secret_of.get(id(read), "old")}, by_contents=True
+    )
+    first = live.current
+    await live.reload()
+    assert live.current is first, "the same digest, the same contents"
+
+    secret_of[id(first)] = "older"
+    await live.reload()
+    assert live.current is not first
+
+
 async def never(version: Version) -> None:
     raise AssertionError(f"{version} is the version in force: nothing is to be prepared")
 

@@ -109,6 +109,15 @@ WATCH, PACK, SOURCE, CHANNEL = "watches/more.yaml", "pack/wider.yaml", "sources/
         case("a webhook's address", CHANNEL,
              "channels:\n  - id: screen\n    type: webhook\n    secret: {env: S}\n    url: desk.example\n",
              5, "channels[0].url", "not an address", "write it like https://"),
+        case("a webhook's address in a private network", CHANNEL,
+             "channels:\n  - id: screen\n    type: webhook\n    secret: {env: S}\n    url: http://10.1.2.3/\n",
+             5, "channels[0].url", "10.1.2.3", "permit it with allow_networks"),
+        case("a template that reaches for Python", CHANNEL,
+             "channels:\n  - id: screen\n    type: file\n    path: /tmp/alerts\n    templates:\n      text: '{{ title.__class__ }}'\n",
+             5, "channels[0].templates", "templates.text:1", "see the names that a template may use"),
+        case("a route to nowhere", CHANNEL,
+             "channels:\n  - {id: screen, type: terminal}\nroutes:\n  - {match: {owner: a}, channels: [sceen]}\n",
+             4, "routes[0].channels[0]", "unknown channel 'sceen'", "did you mean 'screen'?"),
     ],
 )  # fmt: skip
 def test_a_defect_is_told_with_its_place_and_its_fix(
@@ -148,7 +157,7 @@ def test_all_defects_of_all_files_are_told_at_once_each_in_a_line_for_people(tmp
     assert all("; " in line for line in told), "each has a fix"
     assert (
         summary == f"{folder}: 6 defects in 1 file of settings, 2 files of sources, 2 files of watches, "
-        "no files of silences, 3 files of pack"
+        "no files of silences, no files of access, 3 files of pack"
     )
     assert (checked.returncode, checked.stderr) == (1, "")
 

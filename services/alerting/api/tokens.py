@@ -40,7 +40,7 @@ class Token(BaseModel):
     """Its name: it stands in the token, in logs and in nothing secret."""
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] = Field(repr=False)
     """Of the whole token, in hexadecimal."""
-    scopes: Annotated[tuple[Scope, ...], Field(min_length=1)]
+    scopes: tuple[Scope, ...]
     """What it may be used for."""
     watches: tuple[Identifier, ...] = ()
     """The watches whose alerts it may see;"""
@@ -60,7 +60,9 @@ class Token(BaseModel):
     """What it is for, and who has it."""
 
     @model_validator(mode="after")
-    def _reaches_something(self) -> Self:
+    def _is_for_something(self) -> Self:
+        if not self.scopes:
+            raise ValueError("a token that is for nothing; write scopes: [read]")
         if not (self.watches or self.owners or self.all):
             raise ValueError("a token that reaches nothing; write watches: [...], owners: [...], or all: true")
         if self.all and (self.watches or self.owners):

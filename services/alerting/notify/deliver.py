@@ -2,17 +2,14 @@
 
 from collections.abc import Callable
 
-from aiokafka import TopicPartition
-from aiokafka.errors import KafkaError
-from aiokafka.structs import ConsumerRecord
-
 from services.alerting.handling.links import Links
 from services.alerting.notify.channels.answer import Answer, Verdict
 from services.alerting.notify.channels.channel import Send
 from services.alerting.notify.errand import Parcel, Place
 from services.alerting.notify.message import Message
 from services.alerting.notify.read_back import ReadBack
-from services.backbone.record import decode, trace_of
+from services.backbone.errors import BrokerUnavailable
+from services.backbone.record import ConsumedRecord, decode, trace_of
 from services.backbone.settings import Settings
 from services.backbone.telemetry import logger
 from services.backbone.topics import NOTIFICATIONS
@@ -26,11 +23,11 @@ class Kept:
     def __init__(self, back: ReadBack) -> None:
         """Keep nothing yet; read again by `back`."""
         self._back = back
-        self._records: dict[Place, ConsumerRecord] = {}
+        self._records: dict[Place, ConsumedRecord] = {}
         self.size_bytes = 0
         """Of all values."""
 
-    def keep(self, record: ConsumerRecord) -> None:
+    def keep(self, record: ConsumedRecord) -> None:
         """Take a record in."""
         self._records[record.partition, record.offset] = record
         self.size_bytes += len(record.value or b"")
@@ -45,12 +42,13 @@ class Kept:
         for place in [place for place in self._records if is_lost(place)]:
             self.drop(place)
 
-    async def get(self, place: Place) -> ConsumerRecord | None:
-        """The record; None where it stands on the topic no more."""
-        if (kept := self._records.get(place)) is not None:
-            return kept
-        record = await self._back.first(TopicPartition(NOTIFICATIONS.name, place[0]), place[1])
-        return record if record is not None and record.offset == place[1] else None
+    async def get(self, place: Place) -> ConsumedRecord | None:
+        """The record; None where it stands on the topic no more.
+
+        Raises:
+            BrokerUnavailable: it is not kept, and the broker does not answer.
+        """
+        return self._records.get(place) or await self._back.at(NOTIFICATIONS.name, *place)
 
 
 async def deliver(parcel: Parcel, channel: str, send: Send, kept: Kept, settings: Settings) -> Answer:
@@ -59,16 +57,16 @@ async def deliver(parcel: Parcel, channel: str, send: Send, kept: Kept, settings
         if parcel.reason is not None:
             return await send(Message.of(parcel.as_group(channel), channel))
         if (record := await kept.get(parcel.only.place)) is None:
-            return Answer(Verdict.NEVER, "it was retained no longer before it could be told", is_the_channel=False)
+            return Answer(Verdict.NEVER, "its notification stands on the topic no more", is_the_channel=False)
         return await send(_message(record, parcel, channel, settings))
-    except KafkaError as error:
+    except BrokerUnavailable as error:
         return Answer(Verdict.LATER, f"the broker does not answer: {error}", is_the_channel=False)
     except Exception as error:
         log.exception("channel.defect", channel=channel, message=parcel.message_id)
         return Answer(Verdict.LATER, f"defect of the channel: {type(error).__name__}", is_the_channel=False)
 
 
-def _message(record: ConsumerRecord, parcel: Parcel, channel: str, settings: Settings) -> Message:
+def _message(record: ConsumedRecord, parcel: Parcel, channel: str, settings: Settings) -> Message:
     notification, trace = decode(NOTIFICATIONS, record), trace_of(record) or ""
     if notification.incident is not None:
         return Message.of(notification.incident, channel, trace=trace)

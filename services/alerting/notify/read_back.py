@@ -7,9 +7,12 @@ from types import TracebackType
 from typing import Final, Self
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
 from aiokafka.structs import ConsumerRecord
 
 from services.backbone.clients import new_consumer, partitions_of, stop_client
+from services.backbone.errors import BrokerUnavailable
+from services.backbone.record import ConsumedRecord
 from services.backbone.settings import KafkaSettings
 
 POLL_MS: Final = 500
@@ -32,6 +35,18 @@ class ReadBack:
     async def __aexit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
         if self._consumer is not None:
             await stop_client(self._consumer)
+
+    async def at(self, topic: str, partition: int, offset: int) -> ConsumedRecord | None:
+        """The record at this place; None where it stands there no more.
+
+        Raises:
+            BrokerUnavailable: the broker does not answer.
+        """
+        try:
+            record = await self.first(TopicPartition(topic, partition), offset)
+        except KafkaError as error:
+            raise BrokerUnavailable(f"it cannot be read again: {error}") from error
+        return record if record is not None and record.offset == offset else None
 
     async def first(self, partition: TopicPartition, offset: int) -> ConsumerRecord | None:
         """The first record at this offset or after it; None where the partition ends there.

@@ -61,10 +61,11 @@ def _banners(view: View) -> Iterator[Text]:
 
 
 def _head(view: View) -> Text:
-    watch = f"{view['watch']}: " if view["watch"] else ""
-    update = "update, " if view["is_update"] else ""
     severity = view["severity"]
-    return Text.assemble((f" {severity.upper()} ", SEVERITY_STYLES[severity]), f" {watch}{update}{view['about']}")
+    about = ", ".join(filter(None, ("update" if view["is_update"] else "", view["about"])))
+    return Text.assemble(
+        (f" {severity.upper()} ", SEVERITY_STYLES[severity]), " " + ": ".join(filter(None, (view["watch"], about)))
+    )
 
 
 def _single(view: View, show: _Show) -> list[Text]:

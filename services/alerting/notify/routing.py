@@ -1,14 +1,14 @@
 """What `notify` works by: the channels with their secrets, and the tree of routes with the watches' own choices."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
 from schemas import WatchDefinition
-from services.alerting.notify.channels.channel import Channel, Unusable
-from services.alerting.notify.installation import Installation
+from services.alerting.notify.channels.channel import Channel, SecretUnset, Unusable
+from services.alerting.notify.installation import Installation, load_installation
 from services.alerting.routing.tree import Tree
 from services.alerting.watching.book import Book, BookReader, read_sound_book
 from services.backbone.errors import ConfigurationError, Defect
@@ -72,9 +72,10 @@ def tree_of(book: Book) -> Tree:
     nobody.
     """
     installation, chosen = book.installation, dict[str, tuple[str, ...]]()
+    known = installation.channel_ids
     for name, watch in book.watches.items():
         if watch.channels is not None:
-            there = tuple(dict.fromkeys(each for each in watch.channels if each in installation.channel_ids))
+            there = tuple(dict.fromkeys(each for each in watch.channels if each in known))
             if there or not watch.channels:
                 chosen[name] = there
     return Tree(installation.routes, installation.default_channels, chosen)
@@ -101,3 +102,18 @@ def _channels(installation: Installation, folder: Path, environment: Mapping[str
     if defects:
         raise ConfigurationError(defects)
     return channels
+
+
+def check_channels(folder: Path, environment: Mapping[str, str] = os.environ) -> Iterator[Defect]:
+    """What makes channels unusable, but for secrets: those need not be where a configuration is checked.
+
+    Raises:
+        ConfigurationError: the installation cannot be read.
+    """
+    for config, file, path in load_installation(folder).channels:
+        try:
+            config.channel(folder, environment)
+        except SecretUnset:
+            pass
+        except Unusable as error:
+            yield Defect(file.locate((*path, error.key)), error.what, error.fix)

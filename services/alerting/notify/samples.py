@@ -70,13 +70,6 @@ _Written = tuple[str, str, Sequence[str], str]
 """Language, title and sentences with the watched words between « », address."""
 
 
-def test_message(channel: str, at: datetime) -> Message:
-    """What a channel is tried with: an alert of which nothing is true."""
-    alert = _alert(_ENGLISH).model_copy(update={"rang_at": at, "id": f"alr-test-{int(at.timestamp() * 1000)}"})
-    message = Message.of(alert, channel)
-    return replace(message, is_test=True, id=f"test-{channel}-{int(at.timestamp() * 1000)}", thread=alert.id)
-
-
 @cache
 def samples() -> Mapping[str, Message]:
     """A message of every kind by its name."""
@@ -88,7 +81,7 @@ def samples() -> Mapping[str, Message]:
         "ring that says little": Message.of(_bare(ring), _CHANNEL),
         "escalated": Message.of(ring, _CHANNEL, escalated=True, links=_LINKS),
         "escalated in Urdu": Message.of(urdu, _CHANNEL, escalated=True, links=_LINKS),
-        "test": test_message(_CHANNEL, AT),
+        "test": replace(Message.of(ring, _CHANNEL), is_test=True),
         "held": Message.of(ring.model_copy(update={"held": Held.SILENCED, "held_by": "talks"}), _CHANNEL),
         "group of a channel's hours": Message.of(_group("hours"), _CHANNEL),
         "group of a channel's ceiling": Message.of(_group("ceiling"), _CHANNEL),

@@ -58,7 +58,7 @@ _TROUBLE: Final = {
 
 
 def subject(told: Alert | AlertGroup | ChannelIncident) -> str:
-    """What it is about, for the first line."""
+    """What it is about, for the first line; empty of an alert that names nothing."""
     match told:
         case AlertGroup():
             return f"{alerts(told.stands_for)} {_GROUPS[told.reason]}"
@@ -66,7 +66,7 @@ def subject(told: Alert | AlertGroup | ChannelIncident) -> str:
             return _TROUBLE[told.kind, told.state].format(told.channel)
     if told.reason in COLLECTIVE:
         return f"{alerts(told.stands_for)} {COLLECTIVE[told.reason]}"
-    return _listed(dict.fromkeys(match.name for match in told.matches)) or "what it watches"
+    return _listed(dict.fromkeys(match.name for match in told.matches))
 
 
 def why(reason: Reason) -> str:

@@ -84,16 +84,16 @@ class Placed:
             decision: one that sends it anywhere.
             written: ids of its notifications.
         """
-        first, before = self._decisions.get(decision.event, (decision, ()))
-        self._decisions[decision.event] = first, tuple(dict.fromkeys((*before, *written)))
-        if first is not decision:
+        if (known := self._decisions.get(decision.event)) is not None:
+            self._decisions[decision.event] = known[0], tuple(dict.fromkeys((*known[1], *written)))
             return
+        self._decisions[decision.event] = decision, tuple(written)
         sure = tuple(place for place in decision.places if place.for_sure)
         for number, alert in enumerate(decision.alerts):
-            _, known = self._by_alert.pop(alert, (None, ()))
+            _, before = self._by_alert.pop(alert, (None, ()))
             # an acknowledgement of a collective alert is none of what it stands for
             places = decision.places if number == 0 else sure
-            newest = {(place.channel, place.for_sure): place for place in (*known, *places)}
+            newest = {(place.channel, place.for_sure): place for place in (*before, *places)}
             self._by_alert[alert] = decision.at, tuple(newest.values())
         self._forget(decision.at - self._kept)
 

@@ -22,14 +22,16 @@ log = logger()
 class Tail:
     """Reads on where it stopped, so that a partition that comes back costs little."""
 
-    def __init__(self, kafka: KafkaSettings, placed: Callable[[int], Placed]) -> None:
+    def __init__(self, kafka: KafkaSettings, placed: Callable[[int], Placed], most: int = MOST_KEPT) -> None:
         """
         Args:
             kafka: the broker.
             placed: where what was decided on a partition belongs.
+            most: records that are read of a partition.
         """
         self._kafka = kafka
         self._placed = placed
+        self._most = most
         self._read: dict[int, int] = {}
         """Of each partition: below which offset it was read."""
 
@@ -64,7 +66,7 @@ class Tail:
         found = await consumer.offsets_for_times(dict.fromkeys(ends, moment))
         begun = {place: at.offset if (at := found[place]) is not None else end for place, end in ends.items()}
         return {
-            place: min(end, max(begun[place], end - MOST_KEPT, self._read.get(place.partition, 0)))
+            place: min(end, max(begun[place], end - self._most, self._read.get(place.partition, 0)))
             for place, end in ends.items()
         }
 

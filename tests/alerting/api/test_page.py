@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from schemas import Alert, Handling, Note
 from services.alerting.api.page import page_router
 from services.alerting.handling.links import Link, LinkKey
+from services.alerting.notify.samples import samples
 from services.broker import KafkaBroker
 from tests.alerting.api.answering import SECRET, Answering, answering
 
@@ -231,6 +232,17 @@ def test_whatever_a_title_holds_is_text(api: Answering) -> None:
     assert "<b>Zarmina</b>" in page.text
     assert not re.search("[\u202a-\u202e\u2066-\u2069\x1b]", answer.text)
     assert "javascript:" not in answer.text
+
+
+@pytest.mark.parametrize("name", [name for name, message in samples().items() if isinstance(message.event, Alert)])
+def test_an_alert_of_every_kind_has_a_page(api: Answering, name: str) -> None:
+    event = samples()[name].event
+    assert isinstance(event, Alert)
+    alert = api.knows(event.model_copy(update={"id": f"alr-{name}", "rang_at": datetime.now(UTC)}))
+    page = seen(httpx.get(api.link(alert)))
+    told = [alert.article.title] if alert.article is not None else [item.title for item in alert.items[:1]]
+    assert all(title[:60] in page.text for title in told)
+    assert alert.watch.name in page.text
 
 
 def test_a_title_without_end_is_cut(api: Answering) -> None:

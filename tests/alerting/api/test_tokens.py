@@ -60,6 +60,10 @@ def test_what_is_wrong_is_told_with_its_file_line_and_fix(tmp_path: Path) -> Non
     sha256: tcs_plain_secret
     scopes: []
     watchs: [kabul]
+  - id: idle
+    sha256: '{SHA}'
+    scopes: []
+    all: true
 """,
             "access/no.yaml": "tokens: [\n",
         },
@@ -71,8 +75,8 @@ def test_what_is_wrong_is_told_with_its_file_line_and_fix(tmp_path: Path) -> Non
         ("access/desk.yaml:10 tokens[2]", "reaches nothing; write watches: [...]"),
         ("access/desk.yaml:13 tokens[3]", "all: true beside watches or owners; keep one"),
         ("access/desk.yaml:19 tokens[4].sha256", "pattern"),
-        ("access/desk.yaml:20 tokens[4].scopes", "at least 1 item"),
         ("access/desk.yaml:21 tokens[4].watchs", "did you mean 'watches'?"),
+        ("access/desk.yaml:22 tokens[5]", "for nothing; write scopes: [read]"),
         ("access/no.yaml:2", "not YAML"),
     ):
         assert any(each.startswith(line) and words in each for each in told), (line, words, told)
@@ -102,6 +106,8 @@ def test_a_file_that_is_none_shuts_nobody_out_and_once_mended_counts_again(tmp_p
     assert [token.id for token in broken.listed] == ["one"]
     assert broken.refused
     assert reader().by_id("one") == before.by_id("one"), "for as long as it takes"
+    write_folder(tmp_path, {"access/b.yaml": {"tokens": [written("one", scopes=["feed"])]}})
+    assert [token.scopes for token in reader().listed] == [("feed",)], "it moved to a file that can be read"
     write_folder(tmp_path, {"access/a.yaml": {"tokens": [written("three")]}})
     assert [token.id for token in reader().listed] == ["three"]
     assert load_tokens(tmp_path).refused == ()

@@ -1,7 +1,7 @@
 """What a channel does next, in a time of our own."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -53,6 +53,8 @@ class Channel:
         conditions = Conditions(self.has_caught_up, self.refuses, self.acknowledged.get)
         steps = self.agenda.next(self.now, conditions)
         self._assert_below_ceiling(steps.attempts)
+        wakes_at = self.agenda.wakes_at(self.now, conditions)
+        assert wakes_at is None or wakes_at > self.now, "it would turn without end"
         self.said += [said.delivery for said in steps.said]
         self.under_way += steps.attempts
         self.sent += [
@@ -76,6 +78,17 @@ class Channel:
     def waits(self, time: timedelta) -> None:
         """The clock goes on."""
         self.now += time
+
+    def started_anew(self, come: Sequence[Notification], written: Sequence[Delivery]) -> "Channel":
+        """Another process that knows what was written, and reads again what has not ended."""
+        journal = Journal()
+        for delivery in written:
+            journal.take(delivery)
+        anew = Channel(**self.config.model_dump(exclude={"id"}))
+        anew.now, anew.acknowledged = self.now, self.acknowledged
+        anew.agenda.window.restore(journal.taken())
+        anew.comes(*(each for each in come if not journal.has_ended(each.event_id)), journal=journal)
+        return anew
 
     def _assert_below_ceiling(self, attempts: list[Attempt]) -> None:
         """What is not severe begins only where there is room, all that is under way counted as if it were taken."""
@@ -275,7 +288,7 @@ events = st.one_of(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.lists(events, max_size=60),
     st.sampled_from([None, {"alerts": 2, "per": "1h"}]),
@@ -311,6 +324,48 @@ def test_each_notification_ends_once_in_order_and_within_the_bounds(
     assert (channel.agenda.begun, channel.agenda.held, channel.under_way) == (0, 0, [])
     if order == "watch":
         _assert_in_order(channel, come)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.one_of(events, st.tuples(st.just("dies"), st.none())), max_size=60),
+    st.sampled_from([None, {"alerts": 2, "per": "1h"}]),
+)
+def test_whenever_it_is_killed_each_notification_ends_once_and_no_schedule_begins_anew(
+    happens: list[tuple[str, Any]], ceiling: dict[str, Any] | None
+) -> None:
+    channel, come, written = Channel(ceiling=ceiling), list[Notification](), list[Delivery]()
+    for what, value in [*happens, ("dies", None)]:
+        if what == "comes":
+            due_at = channel.now + HOUR if value["waits_for"] else None
+            come.append(notification(f"{len(come)}", due_at=due_at, routed_at=channel.now, **value))
+            channel.comes(come[-1])
+        elif what == "answers" and channel.under_way:
+            channel.answers(channel.under_way[0], value)
+        elif what == "waits":
+            channel.waits(value)
+        elif what == "dies":
+            written += channel.said
+            channel = channel.started_anew(come, written)
+        channel.begins()
+    for _ in range(60):
+        for attempt in list(channel.under_way):
+            channel.answers(attempt, TAKEN)
+        channel.waits(HOUR)
+        channel.begins()
+    written += channel.said
+
+    ended = Counter(each.notification_id for each in written if each.outcome.ends)
+    assert ended == Counter(each.id for each in come)
+    held = Counter(
+        each.notification_id for each in written if each.outcome is Outcome.HELD and "ceiling" not in each.detail
+    )
+    assert max(held.values(), default=1) == 1
+    attempts: dict[str, list[int]] = defaultdict(list)
+    for each in written:
+        if each.outcome in (Outcome.RETRYING, Outcome.DELIVERED):
+            attempts[each.notification_id].append(each.attempt)
+    assert all(numbers == list(range(1, len(numbers) + 1)) for numbers in attempts.values())
 
 
 def _assert_in_order(channel: Channel, come: list[Notification]) -> None:

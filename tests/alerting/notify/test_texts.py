@@ -166,6 +166,17 @@ def test_the_subject_begins_with_what_is_special() -> None:
     assert rendered(samples()["test"]).subject == f"Test: {ring}"
 
 
+def test_an_alert_that_names_nothing_has_a_whole_first_line() -> None:
+    ring = samples()["ring"]
+    assert isinstance(ring.event, Alert)
+    shown = rendered(replace(ring, event=ring.event.model_copy(update={"matches": ()})))
+
+    assert shown.subject == "[HIGH] Border desk - Two groups are named after talks in Kabul"
+    assert shown.text.startswith("HIGH  Border desk\n")
+    assert shown.markdown.startswith("**HIGH** Border desk\n")
+    assert "<h1" not in shown.html
+
+
 def test_the_text_of_an_urdu_alert_reads_from_top_to_bottom() -> None:
     assert rendered(samples()["figure-changed in Urdu"]).text.split("\n") == [
         "HIGH  Border desk: update, Tehreek-e-Taliban Pakistan, Kabul",

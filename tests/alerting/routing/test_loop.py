@@ -14,8 +14,12 @@ from aiokafka import TopicPartition
 from schemas import Alert
 from services.alerting.notify.routing import RoutesReader
 from services.alerting.routing.loop import LOOK_BACK, STAGE, RouterLoop
+from services.alerting.routing.placed import KEPT
 from services.alerting.routing.router import Router
+from services.alerting.routing.tail import Tail
 from services.backbone.clients import Writer, new_consumer, new_producer, stop_client
+from services.backbone.keyed_state import partition_of
+from services.backbone.librdkafka import ReadRecord
 from services.backbone.process import Process
 from services.backbone.progress import Progress
 from services.backbone.record import OutgoingRecord, decode, encode
@@ -129,6 +133,42 @@ async def test_what_was_decided_is_not_decided_again_after_a_kill_and_an_edit(se
     await produce(settings, [second, update(first)])
     async with routing(settings):
         await eventually_told(settings, [("alr-0", "mail"), ("alr-1", "desk"), ("alr-1.1", "desk"), ("alr-2", "mail")])
+
+
+async def test_what_is_restored_is_bounded_in_time_and_number_and_read_on(settings: Settings) -> None:
+    configure(settings)
+    routes = RoutesReader(settings.config, dict)()
+
+    async def catch_up(watch: str) -> None: ...
+
+    async def decided(*events: str, age: timedelta = timedelta()) -> None:
+        """Write what a router decides on these."""
+        router, place = Router("notify", lambda: routes, catch_up), partition_of("ttp", ALERTS.partitions)
+        for event in events:
+            sent = encode(ALERTS.name, rang(event), "decide")
+            outputs = await router.handle(ReadRecord(ALERTS.name, place, 0, sent.key, sent.value, sent.headers))
+            await write(settings, outputs, int((datetime.now(UTC) - age).timestamp() * 1000))
+
+    router = Router("notify", lambda: routes, catch_up)
+    placed = router.placed(partition_of("ttp", ALERTS.partitions))
+    tail = Tail(settings.kafka, router.placed, most=3)
+
+    def known() -> list[str]:
+        return [event for event in ("old", "one", "two", "three", "four") if placed.decided(event) is not None]
+
+    await decided("old", age=KEPT + timedelta(minutes=1))
+    await decided("one", "two")
+    await tail.read(range(ALERTS.partitions))
+    assert known() == ["one", "two"]
+    await decided("three", "four")
+    await tail.read(range(ALERTS.partitions))
+    assert known() == ["one", "two", "three", "four"]
+    assert placed.of("four", datetime.now(UTC))[0].channel == "desk"
+
+    router = Router("notify", lambda: routes, catch_up)
+    placed = router.placed(partition_of("ttp", ALERTS.partitions))
+    await Tail(settings.kafka, router.placed, most=3).read(range(ALERTS.partitions))
+    assert known() == ["two", "three", "four"]
 
 
 async def test_updates_follow_their_rings_wherever_the_partitions_move(settings: Settings) -> None:

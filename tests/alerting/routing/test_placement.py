@@ -1,9 +1,12 @@
 """Where an alert goes and when, by the routes that took it."""
 
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.alerting.routing.labels import KEYS, Labels
 from services.alerting.routing.placement import Placement, places_of_ring, places_of_update, united
@@ -89,6 +92,33 @@ def test_a_channel_that_several_routes_name_is_told_once(one: Any, other: Any, l
     for pair in ([one, other], [other, one]):
         places = united(place("mail", *each) for each in pair)
         assert [(each.waits_for, each.due_at) for each in places] == left
+
+
+some_places = st.lists(
+    st.one_of(
+        st.builds(place, st.sampled_from(ALL)),
+        st.builds(
+            place,
+            st.sampled_from(ALL),
+            st.sampled_from(["hours", "acknowledgement"]),
+            st.sampled_from([DAY, DAY + MINUTE, DAY + 2 * MINUTE]),
+        ),
+    )
+)
+
+
+@given(some_places, st.randoms())
+def test_no_channel_is_lost_nor_told_twice_however_many_routes_name_it(places: list[Placement], chance: Random) -> None:
+    left = united(places)
+    kinds = [(each.channel, each.for_sure) for each in left]
+    mixed = chance.sample(places, len(places))
+
+    assert {each.channel for each in left} == {each.channel for each in places}
+    assert {each.channel for each in left if each.for_sure} == {each.channel for each in places if each.for_sure}
+    assert len(kinds) == len(set(kinds))
+    assert set(left) <= set(places)
+    assert united(left) == left
+    assert set(united(mixed)) == set(left)
 
 
 # updates

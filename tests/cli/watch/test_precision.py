@@ -61,6 +61,8 @@ def test_the_newest_word_of_a_person_counts_and_most_people_decide() -> None:
     three = said(one, "false", "A"), said(one, "false", "B", 1), said(one, "useful", "C", 2)
     assert precision(one, *three).watches["ttp"] == Judged(1, 0, 1, 0)
     assert precision(one, *three[1:]).watches["ttp"] == Judged(1, 1, 0, 0), "as many for each: the newest"
+    again = said(one, "false", "A"), said(one, "useful", "B", 1), said(one, "false", "A", 2)
+    assert precision(one, *again).watches["ttp"] == Judged(1, 0, 1, 0), "who says it again says it newly"
 
 
 def test_what_nobody_was_told_of_does_not_count_until_somebody_is() -> None:

@@ -44,6 +44,10 @@ class Unusable(ValueError):
         self.key, self.what, self.fix = key, what, fix
 
 
+class SecretUnset(Unusable):
+    """Its secret is not there: so it is, too, wherever the configuration is looked at but nothing is sent."""
+
+
 class _Described(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 

@@ -25,7 +25,7 @@ from pydantic import BeforeValidator, Field
 from schemas import Alert, Severity
 from services.alerting.notify.channels.answer import Answer, Verdict
 from services.alerting.notify.channels.authorities import read_authorities
-from services.alerting.notify.channels.channel import Send, TextChannelConfig, Unusable
+from services.alerting.notify.channels.channel import SecretUnset, Send, TextChannelConfig
 from services.alerting.notify.channels.chat_address import ChatAddress, read_address
 from services.alerting.notify.channels.chat_answer import answer_of
 from services.alerting.notify.channels.chat_exchange import CURRENT, Attempt
@@ -74,7 +74,7 @@ class ChatConfig(TextChannelConfig):
         try:
             url = self.url.read(folder, environment)
         except SecretMissing as error:
-            raise Unusable("url", error.what, error.fix) from None
+            raise SecretUnset("url", error.what, error.fix) from None
         authorities = read_authorities(folder / self.ca_file) if self.ca_file else None
         texts = load_texts(self.templates, folder)
         return Chat(self, read_address(url, self.url.place), texts, authorities)

@@ -24,7 +24,7 @@ from aiokafka.errors import (
 from pydantic import AfterValidator, SecretStr, ValidationError, model_validator
 
 from services.alerting.notify.channels.answer import Answer, Verdict
-from services.alerting.notify.channels.channel import ChannelConfig, Send, Unusable
+from services.alerting.notify.channels.channel import ChannelConfig, SecretUnset, Send, Unusable
 from services.alerting.notify.channels.said import said
 from services.alerting.notify.message import Message
 from services.backbone.clients import start_producer, stop_client
@@ -266,4 +266,4 @@ def _secret(key: str, secret: Secret | None, folder: Path, environment: Mapping[
     try:
         return None if secret is None else SecretStr(secret.read(folder, environment))
     except SecretMissing as error:
-        raise Unusable(key, error.what, error.fix) from None
+        raise SecretUnset(key, error.what, error.fix) from None

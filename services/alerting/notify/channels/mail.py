@@ -28,7 +28,7 @@ import aiosmtplib
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from services.alerting.notify.channels.answer import Answer, Verdict
-from services.alerting.notify.channels.channel import Send, TextChannelConfig, Unusable
+from services.alerting.notify.channels.channel import SecretUnset, Send, TextChannelConfig, Unusable
 from services.alerting.notify.channels.mail_message import Envelope, build_mail
 from services.alerting.notify.channels.said import said
 from services.alerting.notify.message import Message
@@ -117,7 +117,7 @@ class MailConfig(TextChannelConfig):
             try:
                 password = self.password.read(folder, environment)
             except SecretMissing as error:
-                raise Unusable("password", error.what, error.fix) from None
+                raise SecretUnset("password", error.what, error.fix) from None
         return Mail(self, password, self._certificates(folder), load_texts(self.templates, folder))
 
     def _certificates(self, folder: Path) -> str | None:

@@ -1,4 +1,4 @@
-"""The terminal: each message on standard output, in colours where that is a terminal."""
+"""The terminal: each message on standard output, in colours where that is a terminal, or by a template of the desk."""
 
 import asyncio
 import contextlib
@@ -15,6 +15,7 @@ from services.alerting.notify.channels.answer import Answer, Verdict
 from services.alerting.notify.channels.channel import Send, TextChannelConfig
 from services.alerting.notify.message import Message
 from services.alerting.notify.render import render, render_plain
+from services.alerting.notify.texts import Texts, load_texts, rendered
 
 
 class TerminalConfig(TextChannelConfig):
@@ -26,8 +27,12 @@ class TerminalConfig(TextChannelConfig):
     """Lines of two messages do not mix, so more than one at a time gains nothing."""
 
     def channel(self, folder: Path, environment: Mapping[str, str]) -> "Terminal":
-        """The terminal; it needs nothing."""
-        return Terminal(self)
+        """The terminal with its templates.
+
+        Raises:
+            Unusable: a template cannot be read, or is none.
+        """
+        return Terminal(self, load_texts(self.templates, folder))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +40,21 @@ class Terminal:
     """Standard output of the process."""
 
     config: TerminalConfig
+    texts: Texts
 
     @contextlib.asynccontextmanager
     async def connect(self) -> AsyncIterator[Send]:
         """One message at a time, in the order given."""
-        yield partial(_send, Console(soft_wrap=True, highlight=False), asyncio.Lock())
+        own = self.texts if self.config.templates.text is not None else None
+        yield partial(_send, Console(soft_wrap=True, highlight=False), own, asyncio.Lock())
 
 
-async def _send(console: Console, turn: asyncio.Lock, message: Message) -> Answer:
+async def _send(console: Console, own: Texts | None, turn: asyncio.Lock, message: Message) -> Answer:
     async with turn:
         try:
-            await asyncio.to_thread(_print, console, message)  # a reader that stands still must not stop the process
+            await asyncio.to_thread(
+                _print, console, own, message
+            )  # a reader that stands still must not stop the process
         except UnicodeEncodeError as error:
             return Answer(
                 Verdict.NEVER,
@@ -57,8 +66,10 @@ async def _send(console: Console, turn: asyncio.Lock, message: Message) -> Answe
     return Answer(Verdict.TAKEN, "printed")
 
 
-def _print(console: Console, message: Message) -> None:
-    if console.is_terminal:
+def _print(console: Console, own: Texts | None, message: Message) -> None:
+    if own is not None:
+        console.file.write(rendered(message, own).text + "\n")
+    elif console.is_terminal:
         console.print(render(message))
     else:
         console.file.write(render_plain(message) + "\n")

@@ -28,7 +28,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from standardwebhooks import Webhook as Signer
 
 from services.alerting.notify.channels.answer import Answer, Verdict
-from services.alerting.notify.channels.channel import ChannelConfig, Send, Unusable
+from services.alerting.notify.channels.channel import ChannelConfig, SecretUnset, Send, Unusable
 from services.alerting.notify.channels.said import said
 from services.alerting.notify.channels.webhook_answer import answer_of
 from services.alerting.notify.message import Message
@@ -202,7 +202,7 @@ def _read_secret(secret: Secret, folder: Path, environment: Mapping[str, str]) -
     try:
         text = secret.read(folder, environment)
     except SecretMissing as error:
-        raise Unusable("secret", error.what, f"put the signing secret there; {_MAKE_A_SECRET}") from None
+        raise SecretUnset("secret", error.what, f"put the signing secret there; {_MAKE_A_SECRET}") from None
     if not _is_secret(text):
         raise Unusable("secret", f"{secret.place} holds no signing secret", _MAKE_A_SECRET)
     return text
