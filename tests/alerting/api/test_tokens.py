@@ -108,7 +108,7 @@ def test_a_file_that_is_none_shuts_nobody_out_and_once_mended_counts_again(tmp_p
     assert reader().by_id("one") == before.by_id("one"), "for as long as it takes"
     write_folder(tmp_path, {"access/b.yaml": {"tokens": [written("one", scopes=["feed"])]}})
     assert [token.scopes for token in reader().listed] == [("feed",)], "it moved to a file that can be read"
-    write_folder(tmp_path, {"access/a.yaml": {"tokens": [written("three")]}})
+    write_folder(tmp_path, {"access/a.yaml": {"tokens": [written("three")]}, "access/b.yaml": {"tokens": []}})
     assert [token.id for token in reader().listed] == ["three"]
     assert load_tokens(tmp_path).refused == ()
 

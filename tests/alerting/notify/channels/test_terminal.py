@@ -48,6 +48,6 @@ async def test_an_output_that_cannot_show_the_script_says_what_to_set(monkeypatc
 
 
 async def test_a_template_of_ones_own_takes_its_place(capsys: pytest.CaptureFixture[str]) -> None:
-    async with screen(templates={"text": "{{ severity }}: {{ title }}"}).connect() as send:
+    async with screen(templates={"text": "{{ severity }}: {{ watch }}, {{ outlet }}"}).connect() as send:
         await send(ALERT)
-    assert capsys.readouterr().out.strip() == "normal: The TTP is named"
+    assert capsys.readouterr().out.strip() == "normal: ttp, Example News"
