@@ -60,6 +60,7 @@ async def serving(app: Starlette, listener: socket.socket, bounds: Bounds = Boun
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,
         limit_concurrency=bounds.connections,
     )
     server = QuietServer(config)

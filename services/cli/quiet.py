@@ -17,7 +17,7 @@ from schemas import SourceIncident
 from schemas.remembered import WatchMemory
 from services.alerting.decide.memory import Memory
 from services.alerting.holding.coverage import Incidents
-from services.alerting.notify.render import neutral
+from services.alerting.notify.neutral import neutral
 from services.alerting.watching.book import read_book
 from services.alerting.watching.watch import Watch
 from services.backbone.keyed_state import restore

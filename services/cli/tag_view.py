@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from schemas import Tag, TaggedArticle
-from services.alerting.notify.render import neutral
+from services.alerting.notify.neutral import neutral
 from services.tagging.explain import Explanation, Fallen, Weighed
 from services.tagging.learned import FILED_FROM
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import httpx
 import pytest
@@ -26,7 +27,15 @@ async def slow(_: Request) -> PlainTextResponse:
     return PlainTextResponse("done\n")
 
 
-APP = Starlette(routes=[Route("/unread", unread, methods=["POST"]), Route("/slow", slow)])
+async def large(_: Request) -> PlainTextResponse:
+    """Answer with more than buffers hold."""
+    return PlainTextResponse("x" * LARGE)
+
+
+LARGE = 24 * 1024 * 1024
+APP = Starlette(
+    routes=[Route("/unread", unread, methods=["POST"]), Route("/slow", slow), Route("/large", large)],
+)
 
 
 @pytest.fixture
@@ -108,3 +117,30 @@ def test_a_port_in_use_is_told_with_the_fix() -> None:
         port = taken.getsockname()[1]
         with pytest.raises(PortTaken, match=rf"127\.0\.0\.1:{port}: .*; choose another by --port"):
             listen("127.0.0.1", port, "choose another by --port")
+
+
+async def test_a_client_that_takes_nothing_is_cut_off_and_one_that_takes_slowly_is_not(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_server, "TAKEN_SECONDS", 0.5)
+    readers, writers = {}, []
+    for name in ("nothing", "slowly"):
+        readers[name], writer = await asyncio.open_connection("127.0.0.1", port, limit=64 * 1024)
+        writer.write(b"GET /large HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        writers.append(writer)
+    slowly = 0
+    for _ in range(12):
+        await asyncio.sleep(0.1)
+        slowly += len(await readers["slowly"].readexactly(1024 * 1024))
+    assert await taken(readers["nothing"]) < LARGE < slowly + await taken(readers["slowly"])
+    for writer in writers:
+        writer.close()
+
+
+async def taken(reader: asyncio.StreamReader) -> int:
+    """How much can be read until the connection ends, whichever way."""
+    size = 0
+    with suppress(ConnectionResetError):
+        while piece := await reader.read(1024 * 1024):
+            size += len(piece)
+    return size

@@ -49,7 +49,7 @@ LIMITS: Final = """
     Nothing queues: alerts are routed as soon as they can be read, then come the write and the fetch of the notification
     and the attempt itself. Whoever else wants the CPU shows in the tail before all else: with six others at work on two
     cores the p99 was 360 to 940 ms, of the bare loop 12 to 157; at real-time priority (chrt -r 1), beside the same six,
-    16 ms. CPU of notify: httpx 30 % (9 of them httpcore asking its idle connections whether
+    6 to 7 ms. CPU of notify: httpx 30 % (9 of them httpcore asking its idle connections whether
     they are still there), aiokafka's requests 13 %, the router 11 %, reading models 7 %. (py-spy, 500 samples a second
     of what holds the GIL; the table of hops.)
 """

@@ -113,7 +113,7 @@ WATCH, PACK, SOURCE, CHANNEL = "watches/more.yaml", "pack/wider.yaml", "sources/
              "channels:\n  - id: screen\n    type: webhook\n    secret: {env: S}\n    url: http://10.1.2.3/\n",
              5, "channels[0].url", "10.1.2.3", "permit it with allow_networks"),
         case("a template that reaches for Python", CHANNEL,
-             "channels:\n  - id: a\n    type: file\n    path: /tmp/a\n    templates:\n      text: '{{ title.__class__ }}'\n",
+             "channels:\n  - id: a\n    type: file\n    path: /a\n    templates:\n      text: '{{ title.__class__ }}'\n",
              5, "channels[0].templates", "templates.text:1", "see the names that a template may use"),
         case("a route to nowhere", CHANNEL,
              "channels:\n  - {id: screen, type: terminal}\nroutes:\n  - {match: {owner: a}, channels: [sceen]}\n",

@@ -1,19 +1,16 @@
 """The page of an alert in a real browser: seen, read aloud, and used without a mouse."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from schemas import Handling, Note
 from services.broker import KafkaBroker
 from tests.alerting.api.answering import Answering, answering
-from tests.broker.conftest import unavailable
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 URDU = "کابل: TTP کے 12 ارکان کی گرفتاری کا دعویٰ"
 SEEN = os.environ.get("TOCSIN_PICTURES")
 """A folder for pictures of the pages, to look at."""
@@ -23,17 +20,6 @@ SEEN = os.environ.get("TOCSIN_PICTURES")
 def api(kafka: KafkaBroker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Answering]:
     with answering(kafka.address, tmp_path_factory.mktemp("config")) as api:
         yield api
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium. Where there is none, tests are skipped with the reason; in CI they fail."""
-    if CHROMIUM is None:
-        unavailable("no Chromium on this machine; install it: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -1,30 +1,15 @@
 """Mails in a real browser: what their pictures showed must stay so."""
 
-import shutil
-from collections.abc import Iterator
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Request, Route
 
 from services.alerting.notify.samples import samples
 from services.alerting.notify.texts import rendered
-from tests.broker.conftest import unavailable
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 PHONE, DESK = 360, 900
 KINDS = list(samples())
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium. Where there is none, tests are skipped with the reason; in CI they fail."""
-    if CHROMIUM is None:
-        unavailable("no Chromium on this machine; install it: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ order=newest    pages go back in time
 order=oldest    pages go forth by position, as the stream does: `cursor=<position>` misses nothing and repeats nothing
 """
 
+import asyncio
 import json
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -16,7 +17,7 @@ from starlette.responses import Response
 
 from schemas import Alert, Feedback, Handling
 from schemas.event import UtcDatetime
-from services.alerting.api.access import Access
+from services.alerting.api.access import Access, Caller
 from services.alerting.api.positions import Cursor, NotAPosition, Position
 from services.alerting.api.problems import problems
 from services.alerting.api.queries import Overtaken, Page, Stored
@@ -113,11 +114,7 @@ def alerts_router(access: Access, store: Store, resuming: Resuming) -> APIRouter
         found = await store.alert(alert_id)
         if found is None:
             raise not_found()
-        visible = [
-            record
-            for record in found.records
-            if (watch := record.alert().watch) and caller.may_read(watch.id, watch.owner)
-        ]
+        visible = await asyncio.to_thread(_visible, caller, found.records)
         if not visible:
             raise not_found()
         handling = found.handling.model_dump_json().encode()
@@ -128,6 +125,12 @@ def alerts_router(access: Access, store: Store, resuming: Resuming) -> APIRouter
         )
 
     return router
+
+
+def _visible(caller: Caller, records: Sequence[Stored]) -> list[Stored]:
+    """Each record is judged by the owner that its watch had then."""
+    watches = [(record, record.alert().watch) for record in records]
+    return [record for record, watch in watches if caller.may_read(watch.id, watch.owner)]
 
 
 async def _begin(asked: ListAsked, store: Store, resuming: Resuming) -> Position:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from http import HTTPStatus
 from io import TextIOWrapper
@@ -26,6 +26,7 @@ from services.alerting.api.refusal import Refusal
 from services.alerting.api.schema import (
     OtherVersion,
     StoreBroken,
+    StoreFull,
     discard,
     of_ours,
     open_for_reading,
@@ -42,6 +43,7 @@ QUERY_SECONDS: Final = 5.0
 """What a query may take."""
 PATIENCE_SECONDS: Final = 5.0
 """How long a request waits for its turn."""
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _STEPS: Final = 20_000
 """Steps of SQLite between two looks at the clock: about a millisecond."""
 
@@ -66,7 +68,6 @@ class Store:
             StoreFull: it cannot be written.
         """
         self._path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = _locked(path)
         self._writing = ThreadPoolExecutor(1, "api-writer")
         self._reading = ThreadPoolExecutor(READERS, "api-reader")
@@ -248,7 +249,11 @@ def store_path(settings: Settings) -> Path:
 
 def _locked(path: Path) -> TextIOWrapper:
     """The lock of a file; it ends with the process, however that ends."""
-    lock = path.with_name(path.name + ".lock").open("w", encoding="utf-8")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = path.with_name(path.name + ".lock").open("w", encoding="utf-8")
+    except OSError as error:
+        raise StoreFull(f"{path}: {error.strerror}; name a folder that can be written by TOCSIN_DATA") from None
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
@@ -260,7 +265,7 @@ def _locked(path: Path) -> TextIOWrapper:
 
 
 def _milliseconds(moment: datetime) -> int:
-    return int(moment.timestamp() * 1000)
+    return (moment - _EPOCH) // timedelta(milliseconds=1)
 
 
 def _later(error: str, fix: str) -> Refusal:

@@ -36,7 +36,7 @@ from services.alerting.api.resuming import Resuming
 from services.alerting.api.selection import Filters, Selection
 from services.alerting.api.store import Store
 from services.alerting.api.tail import Tail, framed, with_id
-from services.backbone.telemetry import logger
+from services.backbone.telemetry import ALERTS_STREAMED, STREAMS, logger
 
 HEARTBEAT_SECONDS: Final = 15.0
 PIECE_BYTES: Final = 64 * 1024
@@ -106,6 +106,7 @@ class Listener:
             self._position = self._position.after(record.partition, record.offset)
             frames.append(with_id(self._position, framed(record.body)))
         self._position = page.position
+        ALERTS_STREAMED.inc(len(frames))
         return b"".join(frames)
 
     def _from_tail(self) -> bytes:
@@ -121,6 +122,7 @@ class Listener:
                 size += len(entry.event)
         if self._number == self._tail.end:
             self._position = self._position | self._tail.head
+        ALERTS_STREAMED.inc(len(frames))
         return b"".join(frames)
 
 
@@ -147,6 +149,7 @@ class EventStream(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer."""
         async with self._stack:
+            self._stack.enter_context(STREAMS.track_inprogress())
             await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
             work = [
                 asyncio.ensure_future(each) for each in (self._write(send), _disconnected(receive), self._ended.wait())

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple, Protocol
 
 from schemas import Acknowledgement, Feedback, Handling
 from services.alerting.api.moments import first_since, oldest_of
-from services.alerting.api.positions import row_of
+from services.alerting.api.positions import place_of, row_of
 from services.alerting.api.postings import Postings
 from services.alerting.api.schema import compressed
 from services.alerting.api.selection import ACKNOWLEDGED, NEWEST, NEWEST_TOLD, OPEN, stored_labels
@@ -116,10 +116,11 @@ class Books:
 
     def begin(self, floors: Mapping[Log, int]) -> None:
         """Read these partitions from now on: those that are not known yet from their beginning."""
-        with self._transaction():
-            for log_, floor in floors.items():
-                self.marks.setdefault(log_, Mark(floor, floor))
-            self._write_marks()
+        unknown = {log_: Mark(floor, floor) for log_, floor in floors.items() if log_ not in self.marks}
+        if unknown:
+            with self._transaction():
+                self.marks |= unknown
+                self._write_marks()
 
     def cut(self, before: int) -> bool:
         """Remove what is older than this, a day of it at most.
@@ -134,16 +135,21 @@ class Books:
         time = min(before, oldest + CUT_MILLISECONDS)
         with self._transaction():
             for log_ in logs:
-                mark = self.marks[log_]
-                floor = first_since(self._connection, log_.number, time, mark.floor, mark.next)
-                rows = (row_of(log_.number, mark.floor), row_of(log_.number, floor))
-                if self._connection.execute("DELETE FROM alerts WHERE row >= ? AND row < ?", rows).rowcount:
-                    self.marks[log_] = replace(mark, floor=floor)
+                self._cut_alerts(log_, time)
             self._postings.cut(time)
             for table in ("handlings", "steps", "feedback"):
                 self._connection.execute(f"DELETE FROM {table} WHERE time < ?", (time,))  # noqa: S608 - names of ours
             self._write_marks()
         return time < before
+
+    def _cut_alerts(self, log_: Log, time: int) -> None:
+        mark = self.marks[log_]
+        end = first_since(self._connection, log_.number, time, mark.floor, mark.next)
+        rows = (row_of(log_.number, mark.floor), row_of(log_.number, end))
+        last = self._connection.execute("SELECT max(row) FROM alerts WHERE row >= ? AND row < ?", rows).fetchone()[0]
+        if last is not None:
+            self._connection.execute("DELETE FROM alerts WHERE row >= ? AND row < ?", rows)
+            self.marks[log_] = replace(mark, floor=place_of(last)[1] + 1)  # what follows it at once lacks nothing
 
     def _take(self, record: StampedRecord, time: int) -> Written | None:
         if record.topic == ALERTS.name:

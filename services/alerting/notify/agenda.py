@@ -229,6 +229,7 @@ class Agenda:
         return [self._said(errand, Outcome.HELD, now, _FOR_ROOM, next_at=room_at)]
 
     def _end(self, parcel: Parcel, outcome: Outcome, at: datetime, detail: str) -> list[Said]:
+        self._free_lane(parcel)
         for errand in parcel.errands:
             self._begun.pop(errand.id, None)
             self._held.pop(errand.id, None)

@@ -19,7 +19,6 @@ from rich.text import Text
 
 from schemas import Alert, Severity
 from services.alerting.notify.message import Message
-from services.alerting.notify.neutral import neutral as neutral
 from services.alerting.notify.view import view_of
 from services.alerting.notify.view_names import Care, Covered, Item, Sentence, Trouble, View
 

@@ -13,8 +13,7 @@
 
 The first route that an alert agrees with takes it, and the following ones are looked at only if it says `continue`.
 Inside of a route the same holds for its own routes; it takes itself what none of them takes. channels, hours, quiet and
-escalate are inherited where they are left out. `channels: []` says nowhere; `hours: null` says none, and so do the other
-two.
+escalate are inherited where they are left out. `channels: []` says nowhere; `null` says none of the other three.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from services.alerting.notify.render import neutral
+from services.alerting.notify.neutral import neutral
 from services.cli.eval.figures import Figures, grouped, macro_f1, reliability, select
 from services.cli.eval.labels import WHATS, Judged, What
 

@@ -11,7 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from schemas import Alert
-from services.alerting.notify.render import SEVERITY_STYLES, neutral
+from services.alerting.notify.neutral import neutral
+from services.alerting.notify.render import SEVERITY_STYLES
 from services.alerting.watching.watch import Watch
 from services.cli.watch.tally import Tally
 

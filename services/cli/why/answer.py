@@ -6,7 +6,7 @@ from typing import Any, Final
 from rich.console import Console
 from rich.text import Text
 
-from services.alerting.notify.render import neutral
+from services.alerting.notify.neutral import neutral
 from services.cli.why.step import Outcome, Stage, Step
 
 _MARKS: Final = {

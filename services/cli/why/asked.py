@@ -9,7 +9,7 @@ from aiokafka.structs import ConsumerRecord
 from pydantic import BaseModel, ValidationError
 
 from schemas import Alert
-from services.alerting.notify.render import neutral
+from services.alerting.notify.neutral import neutral
 from services.backbone.errors import TocsinError
 from services.backbone.topics import ALERTS, ARTICLES, ARTICLES_TAGGED
 from services.cli.stored import Stored

@@ -105,6 +105,14 @@ async def hear(events: AsyncIterator[Heard], most: int) -> list[Heard]:
     return heard
 
 
+def listed(instance: Instance, token: str, **query: Any) -> dict[str, Any]:
+    """A page of the list."""
+    answer = instance.get("/alerts", token, **query)
+    assert answer.status_code == 200, answer.text
+    page: dict[str, Any] = answer.json()
+    return page
+
+
 def lets_in(settings: Settings, **tokens: dict[str, Any]) -> dict[str, str]:
     """Write these tokens, and no others; what to send."""
     made = {name: new_token(name) for name in tokens}

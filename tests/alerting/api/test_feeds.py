@@ -146,13 +146,16 @@ def test_whatever_stands_in_a_title_stays_a_text(form: str) -> None:
     event = titled(HOSTILE)
     event = event.model_copy(update={"watch": event.watch.model_copy(update={"name": HOSTILE})})
 
-    body = MAKERS[form](FEED, told(event))
-    (entry,) = parse_feed(body, FEED.atom, TYPES[form], LATER).entries
+    body = MAKERS[form](FeedOf("border", HOSTILE, FEED.atom, FEED.json), told(event))
+    feed = parse_feed(body, FEED.atom, TYPES[form], LATER)
+    (entry,) = feed.entries
 
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in feed.title
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in entry.title
     assert "<script" not in entry.content
     assert "<b>x" not in entry.content
-    assert not {"\x00", "\x1b", "\x0b", "\ufffe", "\uffff", "\u202e"} & set(body.decode())
+    assert not {"\x00", "\x1b", "\x0b", "\ufffe", "\uffff"} & set(body.decode())
+    assert "\u202e" not in entry.title + entry.content
 
 
 def test_ten_megabytes_and_more_alerts_than_fifty_make_no_large_feed() -> None:

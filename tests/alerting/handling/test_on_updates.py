@@ -52,9 +52,10 @@ def test_an_update_says_who_cares_for_its_alert_in_both_topics_and_a_ring_says_n
             id="ack-1", alert_id=rings[-1].id, watch="ttp", action="acknowledge", by="Zarmina", at=NOON, via="cli"
         )
     )
+    again = written(decides(handled), cared_for)
     nobody, zarmina = written(decider, withdrawn(untouched)), written(decider, withdrawn(cared_for))
 
-    assert {(each.action, each.handling) for each in rings} == {("ring", None)}
+    assert {(each.action, each.handling) for each in rings + again} == {("ring", None)}
     assert {(each.action, each.id, each.handling) for each in nobody} == {("update", rings[0].id, None)}
     assert [(each.action, each.id) for each in zarmina] == [("update", rings[-1].id)] * 2
     assert [each.handling for each in zarmina] == [Handling(acknowledged_by="Zarmina", acknowledged_at=NOON)] * 2

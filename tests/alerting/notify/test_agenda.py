@@ -183,6 +183,26 @@ def test_beyond_the_ceiling_alerts_are_held_and_told_once_when_there_is_room() -
     assert channel.sent[3][1] == ["alr-c", "alr-d", "alr-late"]
 
 
+def test_what_comes_when_there_is_room_again_does_not_overtake_what_is_held() -> None:
+    channel = Channel(ceiling={"alerts": 1, "per": "1h"}, order="watch")
+    channel.comes(*(notification(slug, routed_at=NOON) for slug in "abc"))
+    channel.works()
+    channel.waits(HOUR)
+    channel.comes(notification("d", routed_at=channel.now))
+    channel.works()
+    assert [alerts for _, alerts in channel.sent] == [["alr-a"], ["alr-b", "alr-c", "alr-d"]]
+
+
+def test_what_waits_for_a_moment_holds_up_nothing_of_its_watch() -> None:
+    channel = Channel(order="watch")
+    channel.comes(
+        notification("later", waits_for="acknowledgement", due_at=NOON + HOUR, routed_at=NOON),
+        notification("now", routed_at=NOON),
+    )
+    channel.works()
+    assert channel.sent == [("alr-now", ["alr-now"])]
+
+
 def test_a_channel_that_takes_nothing_is_left_alone_but_for_one_probe() -> None:
     channel = Channel(concurrency=5)
     channel.comes(*(notification(f"{number}", routed_at=NOON) for number in range(20)))
@@ -270,6 +290,31 @@ def test_what_people_ask_for_once_more_waits_for_nothing() -> None:
     channel.comes(notification("b", waits_for="hours", due_at=NOON + HOUR, routed_at=NOON, again=1))
     channel.works()
     assert [name for name, _ in channel.sent] == ["alr-a", "alr-b"]
+
+
+def test_what_another_instance_has_now_is_left_to_it_and_the_rest_goes_on() -> None:
+    channel = Channel(order="watch", concurrency=1)
+    channel.comes(*(notification(slug, routed_at=NOON) for slug in ("lost", "lost-too", "kept")))
+    channel.comes(notification("held", waits_for="hours", due_at=NOON + HOUR, routed_at=NOON))
+    (attempt,) = channel.begins()
+    channel.agenda.drop(lambda errand: errand.place[1] in (0, 1, 3))
+    assert channel.begins() == [], "what is under way keeps its place until it has ended"
+
+    channel.answers(attempt, NEVER_MIND)
+    channel.waits(HOUR)
+    channel.works()
+    assert [name for name, _ in channel.sent] == ["alr-lost", "alr-kept"]
+    assert [name for name, outcome in channel.outcomes if outcome.ends] == ["alr-kept"]
+    assert (channel.agenda.begun, channel.agenda.held) == (0, 0)
+
+
+def test_what_is_given_up_is_said_to_have_failed_once_though_an_answer_comes_late() -> None:
+    channel = Channel(concurrency=1)
+    channel.comes(*(notification(slug, routed_at=NOON) for slug in "ab"))
+    (attempt,) = channel.begins()
+    channel.said += [said.delivery for said in channel.agenda.give_up("removed", NOON)]
+    channel.answers(attempt, TAKEN)
+    assert sorted(channel.outcomes) == [("alr-a", Outcome.FAILED), ("alr-b", Outcome.FAILED)]
 
 
 answers = st.sampled_from([TAKEN, TAKEN, LATER, NEVER, NEVER_MIND, ASKS_FOR_REST])

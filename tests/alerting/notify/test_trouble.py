@@ -166,6 +166,24 @@ async def test_what_one_instance_brings_there_ends_the_failure_that_the_other_sa
     assert ("dead", "raised") not in await office.incidents()
 
 
+async def test_what_an_instance_knows_by_now_is_not_undone_by_what_it_wrote_before(settings: Settings) -> None:
+    office = Office(settings)
+    async with office.trouble() as one, office.trouble() as other:
+        await one.failed(HOOK, "HTTP 500")
+        office.now += KEPT_AFTER
+        await one.look()
+        await one.took(HOOK)
+        office.now += KEPT_AFTER
+        await one.failed(HOOK, "HTTP 500")
+        await other.disabled(CHAT, "HTTP 410")  # whoever has read that has read what stands before it
+        async with following(one):
+            await eventually(lambda: one.is_disabled(CHAT))
+            office.now += HOUR
+            one.waits(HOOK, 1)
+            await one.look()
+    assert ("dead", "raised") in await office.incidents()
+
+
 async def test_a_channel_that_is_taken_out_is_forgotten_and_what_was_told_of_it_is_over(settings: Settings) -> None:
     office = Office(settings)
     async with office.trouble() as trouble:

@@ -68,6 +68,13 @@ def test_what_breaks_through_the_hours_is_still_held_by_a_quieter_time() -> None
     assert told_at([office], [night], "high", at("2026-11-23T23:00")) == at("2026-11-24T06:00")
 
 
+def test_of_several_hours_one_that_a_severity_breaks_through_is_enough() -> None:
+    office, market = hours("08:00", "18:00", through="critical"), hours("10:00", "12:00", through="high")
+
+    assert told_at([office, market], [], "high", at("2026-11-23T23:00")) is None
+    assert told_at([office, market], [], "normal", at("2026-11-23T23:00")) == at("2026-11-24T08:00")
+
+
 def test_hours_and_quiet_that_leave_no_time_hold_nothing() -> None:
     always = hours("00:00", "24:00")
 

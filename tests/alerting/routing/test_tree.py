@@ -91,6 +91,13 @@ def test_what_is_left_out_is_inherited_and_null_says_none() -> None:
     assert outer.hours == ()
 
 
+def test_null_says_that_none_of_the_hours_around_hold_either() -> None:
+    office = {"from": "08:00", "to": "18:00"}
+    [outer] = tree({"hours": office, "routes": [{"hours": None}]}).root.children
+
+    assert [bool(outer.hours), bool(outer.children[0].hours)] == [True, False]
+
+
 def test_a_watch_that_names_its_channels_goes_there_before_all_routes_and_nowhere_else() -> None:
     routes = tree({"name": "all", "continue": True}, {"name": "more"}, chosen={"ttp": ("pager",), "none": ()})
     [node] = routes.takers(labels(watch="ttp"))

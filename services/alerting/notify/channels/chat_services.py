@@ -70,6 +70,8 @@ def _ntfy(text: str) -> int:
 
 def _as_text(payload: Payload, body: str) -> Payload:
     """Slack: the message itself, where a push notification finds it, and no preview of what it links to."""
+    if "attachments" not in payload:  # a workflow knows its own fields only
+        return payload
     kept = {key: value for key, value in payload.items() if key not in ("attachments", "icon_url")}
     return {**kept, "text": body, "unfurl_links": False, "unfurl_media": False}
 

@@ -28,6 +28,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from standardwebhooks import Webhook as Signer
 
 from services.alerting.notify.channels.answer import Answer, Verdict
+from services.alerting.notify.channels.authorities import read_authorities
 from services.alerting.notify.channels.channel import ChannelConfig, SecretUnset, Send, Unusable
 from services.alerting.notify.channels.said import said
 from services.alerting.notify.channels.webhook_answer import answer_of
@@ -102,7 +103,7 @@ class WebhookConfig(ChannelConfig):
         """
         _check_reachable(httpx.URL(self.url), self.allow_networks)
         secrets = tuple(_read_secret(secret, folder, environment) for secret in self.secret)
-        return Webhook(self, secrets, _read_authorities(folder / self.ca_file) if self.ca_file else None)
+        return Webhook(self, secrets, read_authorities(folder / self.ca_file) if self.ca_file else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,18 +216,3 @@ def _is_secret(text: str) -> bool:
     except (binascii.Error, ValueError):
         return False
     return text.startswith(SECRET_PREFIX) and len(secret) in SECRET_BYTES
-
-
-def _read_authorities(path: Path) -> str:
-    try:
-        text = path.read_text(encoding="ascii")
-        reason = "" if "BEGIN CERTIFICATE" in text else "it is no PEM"  # of an empty text Python would trust the system
-        ssl.create_default_context(cadata=text)
-    except OSError as error:  # ssl's own errors too
-        reason = error.strerror or type(error).__name__
-    except UnicodeDecodeError:
-        reason = "not text"
-    if reason:
-        fix = "write the authorities' certificates there, as PEM"
-        raise Unusable("ca_file", f"file {path.name} holds no certificates: {reason}", fix)
-    return text

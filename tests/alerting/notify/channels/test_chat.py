@@ -226,6 +226,15 @@ async def test_discord_is_told_to_ping_nobody_and_slack_and_discord_to_show_no_p
     assert "attachments" not in slack.asked[0].said
 
 
+async def test_a_workflow_of_slack_gets_the_one_field_it_asks_for(at_home: Callable[[str], None]) -> None:
+    async with sending(f"https://hooks.slack.com/triggers/T1JJ3T3L2/4242/{TOKEN}") as (service, send):
+        at_home(service.host)
+        answer = await send(message())
+
+    assert answer.verdict is Verdict.TAKEN
+    assert list(service.asked[0].said) == ["text"]
+
+
 async def test_words_from_right_to_left_stand_between_isolates() -> None:
     event = alert()
     urdu = "کابل میں ٹی ٹی پی کا نام"
@@ -630,6 +639,7 @@ def at_home(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
         for name, attribute, address in (
             ("Slack", "webhook_url", "/services"),
             ("Slack", "api_url", "/api/{}"),
+            ("Slack", "workflow_trigger_url", "/triggers"),
             ("Telegram", "notify_url", "/bot"),
             ("Discord", "notify_url", "/api/webhooks"),
             ("ntfy", "cloud_notify_url", ""),

@@ -9,6 +9,8 @@ from markdown_it import MarkdownIt
 from services.alerting.notify.channels import chat_markup
 from services.alerting.notify.channels.chat_markup import Dialect, Line, Run, fitted, read
 from services.alerting.notify.channels.chat_services import SERVICES, octets, utf16
+from services.alerting.notify.samples import samples
+from services.alerting.notify.texts import rendered
 
 DIALECTS = {name: value for name, value in vars(chat_markup).items() if isinstance(value, Dialect)}
 
@@ -139,6 +141,21 @@ def test_html_has_our_elements_only(said: list[Line]) -> None:
         assert set(found) <= ours
 
 
+@pytest.mark.parametrize(
+    "begins", ["# a", "> a", "- a", "+ a", "1. a", "23) a", "---", "===", "/me a", "    a", "!avatar(a)"]
+)
+def test_no_line_of_foreign_words_begins_a_block(begins: str) -> None:
+    for dialect in DIALECTS.values():
+        first, second = fitted([(Run(begins),), (Run(begins),)], dialect, 100, len).split(dialect.line_break)
+        assert not {first[0], second[0]} & set("#>&-+123=/! "), dialect
+
+
+def test_an_address_that_takes_half_of_the_room_is_no_link() -> None:
+    said: list[Line] = [(Run("words " * 5), Run("Example", href=f"https://a.example/{'x' * 100}"))]
+
+    assert fitted(said, DIALECTS["MARKDOWN"], 150) == "words " * 5 + "Example"
+
+
 def test_the_link_stays_where_the_words_are_cut() -> None:
     said: list[Line] = [(Run("long " * 1_000),), (Run("Example", href="https://a.example/"), Run(" tail " * 200))]
 
@@ -169,3 +186,12 @@ def test_the_services_have_names_and_schemes_of_their_own() -> None:
 
     assert len(set(schemes)) == len(schemes)
     assert len({service.name for service in SERVICES}) == len(SERVICES) == 14
+
+
+def test_every_kind_of_message_can_be_said_to_every_service() -> None:
+    for message in samples().values():
+        said = read(rendered(message).markdown)
+        for service in SERVICES:
+            shown = fitted(said, service.dialect, service.most, service.measure)
+            assert shown
+            assert service.measure(shown) <= service.most
