@@ -36,6 +36,8 @@ EDGES = {
         "services.alerting.match.first_pass",
         "services.alerting.notify.channel_loop",
         "services.alerting.notify.channels",
+        "services.alerting.notify.intake",
+        "services.alerting.notify.read_back",
         "services.alerting.notify.trouble",
         "services.alerting.routing.beginning",
         "services.alerting.routing.loop",
@@ -45,10 +47,9 @@ EDGES = {
 """Who may hold a client of a broker or of HTTP. All else takes values and returns values."""
 CLOCKS = EDGES | {
     "services.alerting.decide.decider",
-    "services.alerting.notify.deliver",
     "services.alerting.routing.router",
 }
-"""Who may ask for the time: `deliver` says when it tried, `router` when it decided, `decider` how old an article is."""
+"""Who may ask for the time: `router` says when it decided, `decider` how old an article is."""
 
 MOST_LINES = 300
 
