@@ -93,6 +93,46 @@ def read_part(folder: Path, part: str, model: type[M]) -> Part[M]:
     return Part(tuple(files), state.hexdigest()[:12])
 
 
+def sound_files(
+    folder: Path, part: str, model: type[BaseModel], defects: list[Defect], broken: set[str]
+) -> Iterator[YamlFile]:
+    """Each file of one part of the folder that is well-formed, where one that is not stops no other.
+
+    Args:
+        folder: the configuration folder.
+        part: a key of `PARTS` whose files stand in a folder of its own.
+        model: what one file holds.
+        defects: gets those of the other files.
+        broken: gets the names of the other files, and of folders that are closed.
+    """
+    top = folder / PARTS[part].split("/")[0]
+    for path in dict.fromkeys(path for path in (top, *top.glob("**/")) if not _is_open(path)):
+        name = path.relative_to(folder).as_posix()
+        broken.add(name)
+        defects.append(Defect(Location(name, 1), "the folder cannot be read", "check its permissions"))
+    for path in sorted(folder.glob(PARTS[part])):
+        name = path.relative_to(folder).as_posix()
+        if "/." in name:
+            continue  # an editor's half-written file, or the folders behind a mounted Kubernetes volume
+        try:
+            file = parse_yaml(name, path.read_bytes())
+            model.model_validate(file.values)
+        except OSError as error:
+            defects.append(Defect(Location(name, 1), f"cannot be read: {error.strerror}", "check its permissions"))
+        except ConfigurationError as error:
+            defects += error.defects
+        except ValidationError as error:
+            defects += defects_of(error, file, model)
+        else:
+            yield file
+            continue
+        broken.add(name)
+
+
+def _is_open(folder: Path) -> bool:
+    return not folder.exists() or os.access(folder, os.R_OK | os.X_OK)
+
+
 def duplicates(items: Iterable[tuple[Any, YamlFile, ValuePath]]) -> Iterator[Defect]:
     """A defect for each item whose `id` stands twice; it names both places."""
     first: dict[str, Location] = {}

@@ -22,3 +22,11 @@ def meant_country(written: str) -> str | None:
     """The code that something else most likely stands for; None where there is none."""
     code = _MEANT.get(written.upper(), written.upper())
     return code if code in country_codes() else None
+
+
+def checked_country(written: str) -> str:
+    """ISO 3166-1 alpha-2, in capitals."""
+    if written not in country_codes():
+        example = meant_country(written) or "AF"
+        raise ValueError(f"not a country's code of two capital letters; write it like {example}")
+    return written

@@ -18,8 +18,9 @@ from services.backbone.configuration import nearest
 from services.backbone.durations import read_duration
 from services.backbone.errors import ConfigurationError
 from services.backbone.settings import load_settings
+from services.cli.adding import checked, written
 from services.cli.options import Config, Json
-from services.cli.token_file import BadToken, checked, revoke_token, write_token, written
+from services.cli.token_file import BadToken, revoke_token, write_token
 
 app = typer.Typer(add_completion=False, help="Who may ask over HTTP: add, list, revoke.", no_args_is_help=True)
 
@@ -67,7 +68,7 @@ def add(
     values |= {"requests_per_minute": requests_per_minute} if requests_per_minute is not None else {}
     values |= {"streams": streams} if streams is not None else {}
     values |= {"note": note} if note else {}
-    made = checked(values)
+    made = checked(Token, values, BadToken)
     path = write_token(folder, values)
     for slip in _slips(folder, made):
         typer.echo(f"note: {slip}", err=True)

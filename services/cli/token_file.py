@@ -1,46 +1,21 @@
 """Write tokens into the configuration folder: whole files at once, so that no one reads half of one."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import ValidationError
-
-from services.alerting.api.tokens import KEY, Token, Tokens
-from services.backbone.configuration import defects_of
+from services.alerting.api.tokens import KEY, Tokens
 from services.backbone.errors import ConfigurationError, Location, TocsinError
 from services.backbone.whole_file import write_whole
 from services.backbone.yaml_file import YamlFile, parse_yaml
-from services.backbone.yaml_list import appended
+from services.cli.adding import NotWritten, add, refused, written
 
 FILE: Final = "access/added.yaml"
 
 
 class BadToken(TocsinError):
     """What was asked for is no token, or there is none of this id."""
-
-
-class NotWritten(TocsinError):
-    """A file of tokens cannot be written."""
-
-
-def written(moment: datetime) -> str:
-    """As it stands in a file: to the second, in UTC."""
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-
-
-def checked(values: Mapping[str, object]) -> Token:
-    """The token that these values make.
-
-    Raises:
-        BadToken: they make none; with all that is wrong with them.
-    """
-    try:
-        return Token.model_validate(values)
-    except ValidationError as error:
-        defects = defects_of(error, YamlFile("", {}, ""), Token)
-        raise BadToken("\n".join(f"{defect.what}; {defect.fix}" for defect in defects)) from None
 
 
 def write_token(folder: Path, values: Mapping[str, object]) -> Path:
@@ -53,13 +28,7 @@ def write_token(folder: Path, values: Mapping[str, object]) -> Path:
         NotWritten: the file system refuses.
         ConfigurationError: the file is there, and cannot be added to.
     """
-    path = folder / FILE
-    try:
-        path.parent.mkdir(exist_ok=True)
-        write_whole(path, appended(FILE, path.read_bytes() if path.exists() else b"", KEY, [values]))
-    except OSError as error:
-        raise _refused(path, error) from None
-    return path
+    return add(folder, FILE, KEY, values)
 
 
 def revoke_token(folder: Path, tokens: Tokens, id_: str, now: datetime) -> Path:
@@ -77,7 +46,7 @@ def revoke_token(folder: Path, tokens: Tokens, id_: str, now: datetime) -> Path:
         after = _with_line(parse_yaml(where.file, path.read_bytes()), id_, "revoked", written(now))
         write_whole(path, after.encode())
     except OSError as error:
-        raise _refused(path, error) from None
+        raise refused(path, error) from None
     except (ConfigurationError, ValueError):
         raise _by_hand(where, written(now)) from None
     return path
@@ -105,7 +74,3 @@ def _with_line(file: YamlFile, id_: str, key: str, value: str) -> str:
 
 def _by_hand(where: Location, at: str) -> NotWritten:
     return NotWritten(f"{where}: the token is not written in lines; write revoked: {at} there, or remove it")
-
-
-def _refused(path: Path, error: OSError) -> NotWritten:
-    return NotWritten(f"{path} cannot be written: {error.strerror}; name a folder of your own by --config")

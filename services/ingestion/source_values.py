@@ -6,7 +6,6 @@ from datetime import timedelta
 from cssselect import SelectorError
 from lxml.cssselect import CSSSelector
 
-from services.backbone.countries import country_codes, meant_country
 from services.backbone.durations import read_duration
 from services.backbone.secret import Secret
 
@@ -36,14 +35,6 @@ def read_ring_last(written: object) -> timedelta:
     if ring_last > MAX_RING_LAST:
         raise ValueError("longer than a year; write a duration up to 365d")
     return ring_last
-
-
-def checked_country(written: str) -> str:
-    """ISO 3166-1 alpha-2, in capitals."""
-    if written not in country_codes():
-        example = meant_country(written) or "AF"
-        raise ValueError(f"not a country's code of two capital letters; write it like {example}")
-    return written
 
 
 def checked_header(name: str) -> str:

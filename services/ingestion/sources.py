@@ -34,6 +34,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from schemas.event import Identifier
 from services.backbone.addresses import Network, read_network
 from services.backbone.configuration import duplicates, read_part
+from services.backbone.countries import checked_country
 from services.backbone.errors import ConfigurationError, Defect
 from services.backbone.secret import Secret, SecretMissing
 from services.backbone.yaml_file import Path as ValuePath
@@ -41,7 +42,6 @@ from services.ingestion.address import checked_address, checked_host
 from services.ingestion.identity.site import site_of
 from services.ingestion.source_values import (
     HEADER_VALUE,
-    checked_country,
     checked_header,
     checked_header_value,
     checked_selector,

@@ -47,11 +47,11 @@ TAKEN: Final = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"
 
 LIMITS: Final = """
     Nothing queues: alerts are routed as soon as they can be read, then come the write and the fetch of the notification
-    and the attempt itself. Whoever else wants the CPU shows in the tail before all else: with six others at work on two
-    cores the p99 was 360 to 940 ms, of the bare loop 12 to 157; at real-time priority (chrt -r 1), beside the same six,
-    6 to 7 ms. CPU of notify: httpx 30 % (9 of them httpcore asking its idle connections whether
-    they are still there), aiokafka's requests 13 %, the router 11 %, reading models 7 %. (py-spy, 500 samples a second
-    of what holds the GIL; the table of hops.)
+    and the attempt itself. Whoever else wants the CPU shows in the tail before all else: with other programs on both
+    cores (CPU pressure 80 to 90 %) the p99 was 360 to 950 ms, of the bare loop 12 to 157; beside the same programs, but
+    at real-time priority (chrt -r 1), 6 to 7 ms and 2. CPU of notify: httpx 30 % (9 of them httpcore asking its idle
+    connections whether they are still there), aiokafka's requests 13 %, the router 11 %, reading models 7 %. (py-spy on
+    the busy machine, 500 samples a second of what holds the GIL; the table of hops.)
 """
 
 

@@ -26,7 +26,7 @@ SETTLE_SECONDS: Final = 300.0
 LIMITS: Final = """
     The time is that of restarts: a killed process is missed for its session of 6 s before its partitions are given to
     the next, and each start takes one to two seconds of CPU. What is repeated was under way when it was killed: taken
-    by the receiver, and not written yet; at most as many a kill as the channel has attempts at a time (16).
+    by the receiver, and not written yet. The channel has 16 attempts at a time; 13 a kill were repeated.
 """
 
 

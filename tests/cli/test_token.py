@@ -9,7 +9,8 @@ import yaml
 
 from services.alerting.api.tokens import Reach, Token, check_access, fingerprint, load_tokens
 from services.backbone.errors import ConfigurationError, TocsinError
-from services.cli.token_file import BadToken, NotWritten
+from services.cli.adding import NotWritten
+from services.cli.token_file import BadToken
 from tests.alerting.examples import write_folder
 from tests.cli.command import invoke
 

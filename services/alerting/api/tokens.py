@@ -6,9 +6,8 @@ What cannot be read lets nobody in: a token that is written wrong is not valid u
 not YAML at all leaves the tokens that stood in it as they were: a slip of the pen must not shut out the whole desk.
 """
 
-import os
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -19,9 +18,8 @@ from typing import Annotated, Any, Final, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from schemas.event import Identifier, UtcDatetime
-from services.backbone.configuration import PARTS, defects_of
+from services.backbone.configuration import defects_of, sound_files
 from services.backbone.errors import ConfigurationError, Defect, Location
-from services.backbone.yaml_file import YamlFile, parse_yaml
 
 KEY: Final = "tokens"
 """The list in a file."""
@@ -159,7 +157,7 @@ def load_tokens(folder: Path, last: Tokens | None = None) -> Tokens:
     defects: list[Defect] = []
     broken: set[str] = set()
     """Files and folders of which nothing can be read."""
-    for file in _files(folder, defects, broken):
+    for file in sound_files(folder, "access", AccessFile, defects, broken):
         for number, written in enumerate(AccessFile.model_validate(file.values).tokens):
             path = (KEY, number)
             try:
@@ -205,32 +203,3 @@ def _against(token: Token, found: Mapping[str, Token], places: Mapping[str, Loca
     if len(found) >= MOST_TOKENS:
         return "id", f"more than {MOST_TOKENS} tokens", "remove those that nobody uses"
     return None
-
-
-def _files(folder: Path, defects: list[Defect], broken: set[str]) -> Iterator[YamlFile]:
-    """Each file that is one of tokens; hidden ones are an editor's, or stand behind a mounted Kubernetes volume."""
-    for closed in (path for path in (folder / "access", *folder.glob("access/**/")) if not _is_open(path)):
-        name = closed.relative_to(folder).as_posix()
-        broken.add(name)
-        defects.append(Defect(Location(name, 1), "the folder cannot be read", "check its permissions"))
-    for path in sorted(folder.glob(PARTS["access"])):
-        name = path.relative_to(folder).as_posix()
-        if "/." in name:
-            continue
-        try:
-            file = parse_yaml(name, path.read_bytes())
-            AccessFile.model_validate(file.values)
-        except OSError as error:
-            defects.append(Defect(Location(name, 1), f"cannot be read: {error.strerror}", "check its permissions"))
-        except ConfigurationError as error:
-            defects += error.defects
-        except ValidationError as error:
-            defects += defects_of(error, file, AccessFile)
-        else:
-            yield file
-            continue
-        broken.add(name)
-
-
-def _is_open(folder: Path) -> bool:
-    return not folder.exists() or os.access(folder, os.R_OK | os.X_OK)

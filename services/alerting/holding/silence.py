@@ -12,17 +12,17 @@ It holds an alert that fits every key of `match`; a key fits when one of its val
 the alert is about must be among its values, so that an alert that also names someone else is told.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from schemas import Severity
 from schemas.event import Identifier, UtcDatetime
+from services.alerting.watching.one_or_more import Countries, Languages, OneOrMore, Texts
 
 LONGEST: Final = timedelta(days=366)
 
@@ -60,36 +60,6 @@ def read_moment(written: object) -> datetime:
     return moment
 
 
-def _listed(written: object) -> object:
-    return (written,) if isinstance(written, str) else written
-
-
-def _some(values: tuple[str, ...]) -> tuple[str, ...]:
-    if not values:
-        raise ValueError("an empty list; name one at least, or leave the key out")
-    return values
-
-
-def _country(written: str) -> str:
-    if not re.fullmatch("[A-Z]{2}", written):
-        raise ValueError("not a country's code of two capital letters; write it like AF")
-    return written
-
-
-def _language(written: str) -> str:
-    if not re.fullmatch("[a-z]{2,3}", written):
-        raise ValueError("not a language's code; write it like ps, without script and region")
-    return written
-
-
-_Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-T = TypeVar("T")
-_OneOrMore = Annotated[tuple[T, ...], BeforeValidator(_listed), AfterValidator(_some)]
-_Texts = _OneOrMore[_Text]
-_Countries = _OneOrMore[Annotated[str, AfterValidator(_country)]]
-_Languages = _OneOrMore[Annotated[str, AfterValidator(_language)]]
-
-
 _Fits = Callable[[Any, frozenset[str]], bool]
 
 
@@ -98,21 +68,21 @@ class Matcher(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
-    watch: _Texts | None = None
+    watch: Texts | None = None
     """Ids of watches."""
-    owner: _Texts | None = None
+    owner: Texts | None = None
     """Owners of watches."""
-    severity: _OneOrMore[Severity] | None = None
+    severity: OneOrMore[Severity] | None = None
     """Severities of watches."""
-    entity: _Texts | None = None
+    entity: Texts | None = None
     """Actors, phrases and topics that were met: labels (`actor/ttp`), or what stands behind the stroke."""
-    topic: _Texts | None = None
+    topic: Texts | None = None
     """Topics of the article."""
-    source: _Texts | None = None
+    source: Texts | None = None
     """Ids of sources."""
-    country: _Countries | None = None
+    country: Countries | None = None
     """Countries of sources."""
-    language: _Languages | None = None
+    language: Languages | None = None
     """Languages of articles: `en` is also en-GB."""
 
     @model_validator(mode="after")

@@ -4,8 +4,7 @@ One broken silence among many stops no other. Of what was sound before, that ver
 a silence, for then all that it held is told.
 """
 
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -16,9 +15,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from services.alerting.holding.silence import Silence, Subject
-from services.backbone.configuration import PARTS, defects_of
+from services.backbone.configuration import defects_of, sound_files
 from services.backbone.errors import ConfigurationError, Defect, Location
-from services.backbone.yaml_file import YamlFile, parse_yaml
 
 
 @dataclass(frozen=True)
@@ -78,7 +76,7 @@ def load_silences(folder: Path, last: Silences | None = None) -> Silences:
     defects: list[Defect] = []
     broken: set[str] = set()
     """Ids of silences that are broken now, and files of which nothing can be read."""
-    for file in _files(folder, defects, broken):
+    for file in sound_files(folder, "silences", SilencesFile, defects, broken):
         for number, written in enumerate(SilencesFile.model_validate(file.values).silences):
             try:
                 silence = Silence.model_validate(written)
@@ -107,33 +105,3 @@ def check_silences(folder: Path) -> list[Defect]:
         return list(load_silences(folder).refused)
     except ConfigurationError as error:
         return list(error.defects)
-
-
-def _files(folder: Path, defects: list[Defect], broken: set[str]) -> Iterator[YamlFile]:
-    """Each file that is one of silences; hidden ones are an editor's, or stand behind a mounted Kubernetes volume."""
-    closed = [path for path in (folder / "silences", *folder.glob("silences/**/")) if not _is_open(path)]
-    for path in dict.fromkeys(closed):
-        name = path.relative_to(folder).as_posix()
-        broken.add(name)
-        defects.append(Defect(Location(name, 1), "the folder cannot be read", "check its permissions"))
-    for path in sorted(folder.glob(PARTS["silences"])):
-        name = path.relative_to(folder).as_posix()
-        if "/." in name:
-            continue
-        try:
-            file = parse_yaml(name, path.read_bytes())
-            SilencesFile.model_validate(file.values)
-        except OSError as error:
-            defects.append(Defect(Location(name, 1), f"cannot be read: {error.strerror}", "check its permissions"))
-        except ConfigurationError as error:
-            defects += error.defects
-        except ValidationError as error:
-            defects += defects_of(error, file, SilencesFile)
-        else:
-            yield file
-            continue
-        broken.add(name)
-
-
-def _is_open(folder: Path) -> bool:
-    return not folder.exists() or os.access(folder, os.R_OK | os.X_OK)

@@ -6,46 +6,19 @@
 An alert that stands for several has the sources, countries and languages of all; else what it shows.
 """
 
-import re
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict
 
 from schemas import ActorKind, Alert, Reason, Severity
 from schemas.alert import Action
 from schemas.event import Identifier
 from services.alerting.match.things import label
+from services.alerting.watching.one_or_more import Countries, Languages, OneOrMore, Texts
 
 Labels = Mapping[str, frozenset[str]]
 """Of each key of `Conditions` the values that an alert has."""
-
-
-def _listed(written: object) -> object:
-    return (written,) if isinstance(written, str) else written
-
-
-def _some(values: tuple[str, ...]) -> tuple[str, ...]:
-    if not values:
-        raise ValueError("an empty list; name one at least, or leave the key out")
-    return values
-
-
-def _country(written: str) -> str:
-    if not re.fullmatch("[A-Z]{2}", written):
-        raise ValueError("not a country's code of two capital letters; write it like AF")
-    return written
-
-
-def _language(written: str) -> str:
-    if not re.fullmatch("[a-z]{2,3}", written):
-        raise ValueError("not a language's code; write it like ps, without script and region")
-    return written
-
-
-T = TypeVar("T")
-_OneOrMore = Annotated[tuple[T, ...], BeforeValidator(_listed), AfterValidator(_some)]
-_Texts = _OneOrMore[Annotated[str, StringConstraints(min_length=1, max_length=200)]]
 
 
 class Conditions(BaseModel):
@@ -53,27 +26,27 @@ class Conditions(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
-    watch: _OneOrMore[Identifier] | None = None
+    watch: OneOrMore[Identifier] | None = None
     """Ids of watches."""
-    owner: _OneOrMore[Identifier] | None = None
+    owner: OneOrMore[Identifier] | None = None
     """Owners of watches."""
-    severity: _OneOrMore[Severity] | None = None
+    severity: OneOrMore[Severity] | None = None
     """Severities of watches."""
-    kind: _OneOrMore[ActorKind] | None = None
+    kind: OneOrMore[ActorKind] | None = None
     """Kinds of actors that were met."""
-    entity: _Texts | None = None
+    entity: Texts | None = None
     """Actors, phrases and topics that were met: labels (`actor/ttp`), or what stands behind the stroke."""
-    topic: _OneOrMore[Identifier] | None = None
+    topic: OneOrMore[Identifier] | None = None
     """Topics of the article."""
-    language: _OneOrMore[Annotated[str, AfterValidator(_language)]] | None = None
+    language: Languages | None = None
     """Languages of articles: `en` is also en-GB."""
-    country: _OneOrMore[Annotated[str, AfterValidator(_country)]] | None = None
+    country: Countries | None = None
     """Countries of sources."""
-    source: _OneOrMore[Identifier] | None = None
+    source: OneOrMore[Identifier] | None = None
     """Ids of sources."""
-    reason: _OneOrMore[Reason] | None = None
+    reason: OneOrMore[Reason] | None = None
     """Why it rang."""
-    action: _OneOrMore[Action] | None = None
+    action: OneOrMore[Action] | None = None
     """Whether it rings or updates. An update whose ring was routed goes where that went, whatever is asked here."""
 
     @property

@@ -8,18 +8,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from schemas import Article
 from schemas.event import Identifier
-from services.backbone.countries import country_codes, meant_country
-
-
-def _checked_country(written: str) -> str:
-    if written not in country_codes():
-        raise ValueError(f"not a country's code; write {meant_country(written) or 'it like AF'}")
-    return written
-
+from services.backbone.countries import checked_country
 
 Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$"), AfterValidator(str.lower)]
 """BCP 47; `zh` holds for `zh-Hans` too."""
-Country = Annotated[str, AfterValidator(_checked_country)]
+Country = Annotated[str, AfterValidator(checked_country)]
 """ISO 3166-1 alpha-2."""
 Tier = Annotated[int, Field(ge=1, le=3)]
 Share = Annotated[float, Field(ge=0, le=1)]

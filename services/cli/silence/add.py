@@ -17,8 +17,9 @@ from services.backbone.durations import read_duration
 from services.backbone.errors import ConfigurationError
 from services.backbone.settings import load_settings
 from services.backbone.yaml_list import as_yaml
+from services.cli.adding import checked, written
 from services.cli.options import Config
-from services.cli.silence.writing import BadSilence, checked, write_silence, written
+from services.cli.silence.writing import BadSilence, write_silence
 from services.ingestion.polling.incidents import spoken
 from services.ingestion.source_names import slug
 
@@ -63,7 +64,7 @@ def add(
         "by": by.strip(),
         "why": why.strip(),
     }
-    silence = checked(values)
+    silence = checked(Silence, values, BadSilence)
     if silence.until <= now:
         raise BadSilence(f"a silence that is over already, at {written(silence.until)}; correct --until")
     if silences.by_id(silence.id) is not None:

@@ -2,19 +2,15 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import ValidationError
-
-from services.alerting.holding.silence import Silence
 from services.alerting.holding.silences import Silences
-from services.backbone.configuration import defects_of
 from services.backbone.errors import ConfigurationError, Location, TocsinError
 from services.backbone.whole_file import write_whole
 from services.backbone.yaml_file import YamlFile, parse_yaml
-from services.backbone.yaml_list import appended
+from services.cli.adding import NotWritten, add, refused, written
 
 FILE: Final = "silences/added.yaml"
 _VALUE: Final = r"""(?:"[^"\n]*"|'[^'\n]*'|[^,}#\n]*[^,}#\s])"""
@@ -22,28 +18,6 @@ _VALUE: Final = r"""(?:"[^"\n]*"|'[^'\n]*'|[^,}#\n]*[^,}#\s])"""
 
 class BadSilence(TocsinError):
     """What was asked for is no silence."""
-
-
-class NotWritten(TocsinError):
-    """A file of silences cannot be written."""
-
-
-def written(moment: datetime) -> str:
-    """As it stands in a file: to the second, in UTC."""
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-
-
-def checked(values: Mapping[str, object]) -> Silence:
-    """The silence that these values make.
-
-    Raises:
-        BadSilence: they make none; with all that is wrong with them.
-    """
-    try:
-        return Silence.model_validate(values)
-    except ValidationError as error:
-        defects = defects_of(error, YamlFile("", {}, ""), Silence)
-        raise BadSilence("\n".join(f"{defect.what}; {defect.fix}" for defect in defects)) from None
 
 
 def write_silence(folder: Path, values: Mapping[str, object]) -> Path:
@@ -56,13 +30,7 @@ def write_silence(folder: Path, values: Mapping[str, object]) -> Path:
         NotWritten: the file system refuses.
         ConfigurationError: the file is there, and cannot be added to.
     """
-    path = folder / FILE
-    try:
-        path.parent.mkdir(exist_ok=True)
-        write_whole(path, appended(FILE, path.read_bytes() if path.exists() else b"", "silences", [values]))
-    except OSError as error:
-        raise _refused(path, error) from None
-    return path
+    return add(folder, FILE, "silences", values)
 
 
 def end_silence(folder: Path, silences: Silences, id_: str, now: datetime) -> Path:
@@ -86,7 +54,7 @@ def end_silence(folder: Path, silences: Silences, id_: str, now: datetime) -> Pa
             after = _changed(parse_yaml(where.file, after.encode()), id_, key, value)
         write_whole(path, after.encode())
     except OSError as error:
-        raise _refused(path, error) from None
+        raise refused(path, error) from None
     except (ConfigurationError, ValueError):
         raise _by_hand(where, written(now)) from None
     return path
@@ -113,7 +81,3 @@ def _changed(file: YamlFile, id_: str, key: str, value: str) -> str:
 
 def _by_hand(where: Location, until: str) -> NotWritten:
     return NotWritten(f"{where}: the silence is not written in lines; write until: {until} there, or remove it")
-
-
-def _refused(path: Path, error: OSError) -> NotWritten:
-    return NotWritten(f"{path} cannot be written: {error.strerror}; name a folder of your own by --config")

@@ -4,19 +4,15 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from services.backbone.errors import TocsinError
 from services.backbone.whole_file import write_whole
 from services.backbone.yaml_list import appended
+from services.cli.adding import NotWritten, refused
 from services.ingestion.identity.address_key import address_key
 from services.ingestion.identity.canonical_url import canonical_url
 from services.ingestion.source_file import KEY, written
 from services.ingestion.sources import Source
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-
-
-class NotWritten(TocsinError):
-    """A file of the configuration cannot be written."""
 
 
 def key_of(url: str) -> str:
@@ -49,6 +45,5 @@ def write_sources(folder: Path, name: str, sources: Sequence[Source]) -> Path:
         entries = [written(source) for source in sources]
         write_whole(path, appended(f"sources/{path.name}", before, KEY, entries))
     except OSError as error:
-        fix = "name a folder of your own by --config"
-        raise NotWritten(f"{path} cannot be written: {error.strerror}; {fix}") from None
+        raise refused(path, error) from None
     return path

@@ -16,12 +16,9 @@ from services.backbone.errors import ConfigurationError, Defect, TocsinError
 from services.backbone.whole_file import write_whole
 from services.backbone.yaml_file import parse_yaml
 from services.backbone.yaml_list import appended
+from services.cli.adding import NotWritten, refused
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-
-
-class NotWritten(TocsinError):
-    """A file of watches cannot be written."""
 
 
 class WatchExists(TocsinError):
@@ -51,8 +48,7 @@ class Draft:
             self.path.parent.mkdir(exist_ok=True)
             write_whole(self.path, self.content)
         except OSError as error:
-            fix = "name a folder of your own by --config"
-            raise NotWritten(f"{self.path} cannot be written: {error.strerror}; {fix}") from None
+            raise refused(self.path, error) from None
 
 
 def drafted(folder: Path, book: Book, name: str, values: Mapping[str, object]) -> Draft:

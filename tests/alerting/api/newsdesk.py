@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -79,7 +79,7 @@ class Instance:
             return False
 
 
-async def _events(answer: httpx.Response) -> AsyncIterator[Heard]:
+async def _events(answer: httpx.Response) -> AsyncGenerator[Heard, None]:
     """As a client of the specification reads them: an id without data moves the id alone."""
     last, data = "", ""
     async for line in answer.aiter_lines():

@@ -24,7 +24,8 @@ def test_what_was_never_handed_out_is_no_position(text: str) -> None:
 @given(vectors, vectors)
 def test_what_is_given_when_both_are_is_the_least_that_holds_both(a: Position, b: Position) -> None:
     both = a | b
-    assert a <= both and b <= both
+    assert a <= both
+    assert b <= both
     assert all(one in (x, y) for one, x, y in zip(both.offsets, a.offsets, b.offsets, strict=True))
 
 

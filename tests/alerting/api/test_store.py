@@ -33,7 +33,7 @@ examples = settings(max_examples=40, deadline=None, suppress_health_check=[Healt
 
 def placed(written: Sequence[tuple[int, int]]) -> list[Record]:
     """Records at these times, each at the end of its partition."""
-    ends, records = [0] * PARTITIONS, []
+    ends, records = [0] * PARTITIONS, list[Record]()
     for partition, time in written:
         rang = alert(len(records), severity=["low", "high"][time % 2], watch=f"watch-{partition}")
         records.append(record(ALERTS.name, rang, partition, ends[partition], time))
@@ -278,7 +278,8 @@ async def test_an_alert_that_is_not_there_is_none(tmp_path: Path) -> None:
         assert await store.alert("alr-0") is None
         await take(store, [record(ALERTS.name, rang := alert("a"), 0, 0)])
         known = await store.known(rang.id)
-        assert known is not None and (known.alert, known.handling) == (rang, Handling())
+        assert known is not None
+        assert (known.alert, known.handling) == (rang, Handling())
 
 
 async def test_what_is_too_old_goes_and_whoever_was_there_is_told(tmp_path: Path) -> None:

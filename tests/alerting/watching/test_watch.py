@@ -147,7 +147,7 @@ def test_a_name_is_searched_for_in_its_transliterations_and_a_phrase_as_written(
         pytest.param(
             {"filters": {"countries": ["UK"]}},
             "filters.countries.0",
-            "Value error, not a country's code; write GB",
+            "Value error, not a country's code of two capital letters; write it like GB",
             id="a country by another code",
         ),
         pytest.param(

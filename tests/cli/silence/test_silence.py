@@ -9,7 +9,8 @@ import pytest
 from services.alerting.holding.silence import Silence
 from services.alerting.holding.silences import check_silences, load_silences
 from services.backbone.errors import TocsinError
-from services.cli.silence.writing import BadSilence, NotWritten
+from services.cli.adding import NotWritten
+from services.cli.silence.writing import BadSilence
 from tests.cli.command import invoke
 
 HOUR = timedelta(hours=1)

@@ -9,7 +9,8 @@ from services.alerting.watching.book import check_book, read_book
 from services.alerting.watching.terms import Name
 from services.alerting.watching.watch import Watch
 from services.backbone.errors import ConfigurationError, TocsinError
-from services.cli.watch.writing import BadWatch, NotWritten, WatchExists
+from services.cli.adding import NotWritten
+from services.cli.watch.writing import BadWatch, WatchExists
 from services.matching.expressions import Phrase, Reference
 from tests.cli.command import invoke
 from tests.cli.past import desk
