@@ -84,6 +84,8 @@ TYPED_ELSEWHERE = {
     "tocsin source extract FILE": "tests/cli/source/test_extract.py::test_a_page_is_shown",
     "tocsin channel list": "tests/cli/channel/test_channel.py::test_channels_are_listed_with_state_lag",
     "tocsin channel test NAME": "tests/cli/channel/test_channel.py::test_a_test_message_goes_through_the_real_channel",
+    "tocsin channel enable NAME": "tests/cli/channel/test_channel.py::test_a_disabled_channel_is_told_again",
+    "tocsin route test": "tests/cli/test_route.py::test_each_route_that_is_asked",
     "tocsin route test --severity high --owner kabul-desk": "tests/cli/test_route.py::test_each_route_that_is_asked",
     "tocsin deliveries list": "tests/cli/test_deliveries.py::test_attempts_are_listed",
     "tocsin deliveries retry --channel NAME": "tests/cli/test_deliveries.py::test_what_failed_is_sent_again",

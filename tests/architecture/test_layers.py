@@ -39,7 +39,6 @@ EDGES = {
         "services.alerting.notify.intake",
         "services.alerting.notify.read_back",
         "services.alerting.notify.trouble",
-        "services.alerting.routing.beginning",
         "services.alerting.routing.loop",
         "services.alerting.routing.tail",
     ),

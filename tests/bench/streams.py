@@ -110,8 +110,9 @@ def streams() -> list[Table]:
             f"{MANY:,} alerts to {FEW} who read and {IDLE} who never do",
             ["server", "MiB before", "MiB after", "s until the readers have all", "bytes of an alert"],
             floods,
-            """what waits for those who never read: with a queue each, all that comes, without end (the queues share the
-            values, so here it is the topic once); with a position each, the newest 16 MiB once, and they are cut.""",
+            """for those who never read both hold what the kernel takes. The queues hold the rest of all that comes, for
+            as long as it comes. A position holds nothing: what grows here, whoever listens, is the tail (16 MiB at
+            most) and the pages that SQLite keeps (96 MiB at most). After 30 s those who take nothing are cut.""",
         ),
     ]
 

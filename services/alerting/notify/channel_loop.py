@@ -23,10 +23,11 @@ from services.alerting.notify.channels.channel import Channel, Send
 from services.alerting.notify.deliver import Kept, deliver
 from services.alerting.notify.errand import Errand
 from services.alerting.notify.gauges import Gauges
-from services.alerting.notify.intake import Fresh, Intake, begin_group
+from services.alerting.notify.intake import Fresh, Intake
 from services.alerting.notify.read_back import ReadBack
 from services.alerting.notify.steps import Attempt, Conditions, Said
 from services.alerting.notify.trouble import Trouble
+from services.backbone.beginning import begin_group
 from services.backbone.clients import Writer, new_consumer, stop_client
 from services.backbone.process import Process, unless
 from services.backbone.record import encode, trace_of
@@ -106,7 +107,7 @@ class ChannelLoop:
         group = self._process.settings.group(stage)
         consumer = new_consumer(kafka, NOTIFICATIONS.name, group=group)
         try:
-            await unless(self._stopping, begin_group(kafka, group, datetime.now(UTC) - LOOK_BACK))
+            await unless(self._stopping, begin_group(kafka, group, NOTIFICATIONS.name, datetime.now(UTC) - LOOK_BACK))
             await unless(self._stopping, consumer.start())
             async with ReadBack(kafka) as back, self.channel.connect() as send:
                 self._kept = Kept(back)

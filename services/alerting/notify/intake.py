@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError, KafkaTimeoutError
+from aiokafka.errors import IllegalStateError, KafkaError, KafkaTimeoutError
 from aiokafka.structs import ConsumerRecord
 
 from schemas import Notification
@@ -22,12 +22,11 @@ from services.alerting.notify.errand import Place
 from services.alerting.notify.journal import Journal
 from services.alerting.notify.read_back import ReadBack
 from services.alerting.notify.unfinished import Unfinished
-from services.backbone.clients import Writer, new_consumer, partitions_of, stop_client
+from services.backbone.clients import Writer
 from services.backbone.consume import commit
 from services.backbone.dead_letters import set_aside
 from services.backbone.errors import RecordError
 from services.backbone.record import decode
-from services.backbone.settings import KafkaSettings
 from services.backbone.telemetry import CONSUMER_LAG, logger
 from services.backbone.topics import DELIVERIES, NOTIFICATIONS
 
@@ -235,24 +234,3 @@ class Intake:
         with contextlib.suppress(IllegalStateError):  # it was lost meanwhile
             for number, share in self._shares.items():
                 share.unfinished.reach(await self._consumer.position(TopicPartition(NOTIFICATIONS.name, number)))
-
-
-async def begin_group(kafka: KafkaSettings, group: str, since: datetime) -> None:
-    """Let a group that has committed nothing begin with the notifications from `since` on."""
-    consumer = new_consumer(kafka, group=group)
-    try:
-        await consumer.start()
-        partitions = await partitions_of(consumer, NOTIFICATIONS.name)
-        consumer.assign(partitions)
-        new = [partition for partition in partitions if await consumer.committed(partition) is None]
-        if not new:
-            return
-        ends = await consumer.end_offsets(new)  # first: what is written from now on is after these
-        found = await consumer.offsets_for_times(dict.fromkeys(new, int(since.timestamp() * 1000)))
-        begin = {partition: place.offset if (place := found[partition]) else ends[partition] for partition in new}
-        await consumer.commit(begin)
-        log.info("channel.begins", group=group, since=since.isoformat(), offsets=list(begin.values()))
-    except CommitFailedError as error:
-        log.info("commit.superseded", stage=group, error=str(error))  # another instance was quicker
-    finally:
-        await stop_client(consumer)

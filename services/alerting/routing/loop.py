@@ -10,9 +10,9 @@ from typing import Final
 from aiokafka import ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
 
-from services.alerting.routing.beginning import begin_group
 from services.alerting.routing.router import Router
 from services.alerting.routing.tail import Tail
+from services.backbone.beginning import begin_group
 from services.backbone.clients import Writer, new_consumer, stop_client
 from services.backbone.consume import consume
 from services.backbone.process import Process, unless
