@@ -38,11 +38,11 @@ def settings(kafka: KafkaBroker, tmp_path: Path) -> Settings:
         log_format="json",
         kafka=KafkaSettings(bootstrap_servers=kafka.address, session_timeout_seconds=6),
     )
-    asyncio.run(_empty_topics(settings.kafka))
+    asyncio.run(empty_topics(settings.kafka))
     return settings
 
 
-async def _empty_topics(kafka: KafkaSettings) -> None:
+async def empty_topics(kafka: KafkaSettings) -> None:
     admin = AIOKafkaAdminClient(**kafka.aiokafka())
     await admin.start()
     try:

@@ -40,6 +40,7 @@ class Follower:
         self._topic = topic
         self._take = take
         self._consumer = new_consumer(process.settings.kafka, fetch_max_wait_ms=POLL_MS)
+        process.stack.push_async_callback(stop_client, self._consumer)
 
     async def catch_up(self) -> None:
         """Read to where the topic ends now.
@@ -48,7 +49,6 @@ class Follower:
             TopicMismatch: the topic does not exist.
         """
         consumer = self._consumer
-        self._process.stack.push_async_callback(stop_client, consumer)
         await consumer.start()
         partitions = await partitions_of(consumer, self._topic.name)
         consumer.assign(partitions)

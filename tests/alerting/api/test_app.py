@@ -11,7 +11,7 @@ from services.broker import KafkaBroker
 from tests.alerting.api.newsdesk import Instance, hear, lets_in, listed, rings, unreadable
 from tests.alerting.api.records import alert
 from tests.backbone.on_kafka import put
-from tests.conftest import _empty_topics
+from tests.conftest import empty_topics
 
 TOKENS: dict[str, dict[str, Any]] = {
     "desk": {"all": True},
@@ -27,7 +27,7 @@ def served(kafka: KafkaBroker, tmp_path_factory: pytest.TempPathFactory) -> Iter
     (folder / "config").mkdir()
     broker = KafkaSettings(bootstrap_servers=kafka.address, session_timeout_seconds=6)
     settings = Settings(config=folder / "config", deployment="asked", port=0, kafka=broker)
-    asyncio.run(_empty_topics(broker))
+    asyncio.run(empty_topics(broker))
     tokens = lets_in(settings, **TOKENS)
     with Instance.of(settings, "one", folder).running() as instance:
         yield instance, tokens
