@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from schemas import Event
 from services.backbone.errors import RecordTooLarge, UnreadableRecord
-from services.backbone.topics import MAX_RECORD_BYTES, E, Topic
+from services.backbone.topics import E, Topic, bound_of
 
 Headers = Sequence[tuple[str, bytes]]
 REPLAYS = "tocsin_replays"
@@ -63,13 +63,11 @@ def encode(topic: str, event: Event, stage: str, trace: str | None = None) -> Ou
         trace: `traceparent` of the record that led to this one; None begins a trace.
 
     Raises:
-        RecordTooLarge: the value would be longer than `MAX_RECORD_BYTES`.
+        RecordTooLarge: the value would be longer than the topic takes.
     """
-    value = event.write()
-    if len(value) > MAX_RECORD_BYTES:
-        raise RecordTooLarge(
-            f"{type(event).__name__} {event.event_id} is {len(value)} bytes long, over {MAX_RECORD_BYTES}"
-        )
+    value, most = event.write(), bound_of(topic)
+    if len(value) > most:
+        raise RecordTooLarge(f"{type(event).__name__} {event.event_id} is {len(value)} bytes long, over {most}")
     now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     headers = [
         ("ce_specversion", b"1.0"),
@@ -88,7 +86,7 @@ def decode(topic: Topic[E], record: ConsumedRecord) -> E:
 
     Raises:
         UnreadableRecord: empty, of another type, not JSON, or without what this release needs.
-        RecordTooLarge: longer than `MAX_RECORD_BYTES`.
+        RecordTooLarge: longer than the topic takes.
     """
     return _decode(topic, topic.model, record)
 
@@ -107,8 +105,8 @@ def decode_any(topic: Topic[Any], record: ConsumedRecord) -> Event:
 def _decode(topic: Topic[Any], model: type[E], record: ConsumedRecord) -> E:
     if record.value is None:
         raise UnreadableRecord(f"empty: {topic.name} holds {model.__name__}")
-    if len(record.value) > MAX_RECORD_BYTES:
-        raise RecordTooLarge(f"{len(record.value)} bytes long, over {MAX_RECORD_BYTES}")
+    if len(record.value) > topic.max_record_bytes:
+        raise RecordTooLarge(f"{len(record.value)} bytes long, over {topic.max_record_bytes}")
     ce_type = header(record.headers, "ce_type")
     if ce_type is not None and ce_type != model.ce_type.encode():
         raise UnreadableRecord(f"ce_type is {ce_type[:100]!r}; {topic.name} holds {model.ce_type}")

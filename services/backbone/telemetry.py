@@ -57,6 +57,7 @@ DECISIONS = Counter("tocsin_decisions", "Mentions decided, by reason.", ["reason
 ALERTS_WRITTEN = Counter("tocsin_alerts", "Alerts written, by reason and by what holds them.", ["reason", "held"])
 REMEMBERED = Gauge("tocsin_remembered_records", "What decide remembers, by partition of the mentions.", ["partition"])
 TRANSACTIONS = Counter("tocsin_transactions", "Kafka transactions, by outcome.", ["outcome"])
+ALERTS_NOWHERE = Counter("tocsin_alerts_nowhere", "Alerts that no route leads to any channel.", ["stage"])
 DELIVERIES = Counter("tocsin_deliveries", "Attempts at channels.", ["channel", "outcome"])
 CHANNEL_CIRCUIT_OPEN = Gauge(
     "tocsin_channel_circuit_open", "1 while a channel is left alone, for it takes nothing.", ["channel"]

@@ -35,6 +35,9 @@ program wrote is seen, reported and set aside, not refused where nobody looks.""
 
 BROKER_RECORD_BYTES = 4 * MAX_RECORD_BYTES
 
+ENVELOPE_BYTES = 64 * 1024
+"""What a record may be longer that carries another whole: an alert of any length can be told of."""
+
 E = TypeVar("E", bound=Event)
 
 
@@ -51,6 +54,8 @@ class Topic(Generic[E]):
     cleanup: Literal["delete", "compact"] = "delete"
     retention: timedelta | None = None
     """None for compacted topics."""
+    max_record_bytes: int = MAX_RECORD_BYTES
+    """What we write and take of it."""
     also: tuple[type[Event], ...] = ()
     """Further models that stand on it; the record's `ce_type` tells which it is."""
 
@@ -142,6 +147,7 @@ NOTIFICATIONS = Topic(
     "watch id",
     "Which alert goes to which channel. A record stands in the partition of its alert.",
     retention=30 * _DAY,
+    max_record_bytes=MAX_RECORD_BYTES + ENVELOPE_BYTES,
 )
 CHANNEL_STATE = Topic(
     "channels.state",
@@ -199,3 +205,11 @@ def alert_topic(name: str) -> Topic[Alert]:
 def declared(named: Iterable[str] = ()) -> tuple[Topic[Any], ...]:
     """All topics of an installation whose watches name these topics of their own."""
     return TOPICS + tuple(alert_topic(name) for name in sorted(set(named)))
+
+
+def bound_of(name: str) -> int:
+    """How many bytes a record of the topic of this name may have."""
+    return _BOUNDS.get(name, MAX_RECORD_BYTES)
+
+
+_BOUNDS = {topic.name: topic.max_record_bytes for topic in TOPICS}

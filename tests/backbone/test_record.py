@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas import Article, Event
+from schemas import Alert, Article, Event, Notification
 from services.backbone.errors import RecordError, RecordTooLarge, UnreadableRecord
 from services.backbone.librdkafka import ReadRecord
 from services.backbone.record import OutgoingRecord, decode, encode, header, trace_of
-from services.backbone.topics import ARTICLES, MAX_RECORD_BYTES, MENTIONS, TOPICS, Topic
+from services.backbone.topics import ARTICLES, MAX_RECORD_BYTES, MENTIONS, NOTIFICATIONS, TOPICS, Topic
 from tests.schemas.examples import example, example_json
 
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -171,3 +171,11 @@ def test_of_a_key_that_stands_twice_the_last_counts() -> None:
 def test_of_a_header_that_stands_twice_the_first_counts() -> None:
     assert header([("a", b"1"), ("b", b"2"), ("b", b"3")], "b") == b"2"
     assert header(None, "b") is None
+
+
+def test_an_alert_of_any_length_can_be_told_of() -> None:
+    value = example(Alert).write()
+    alert = example(Alert, config_digest="x" * (MAX_RECORD_BYTES - len(value)))
+    assert MAX_RECORD_BYTES - 100 < len(encode("alerts", alert, "decide").value or b"") <= MAX_RECORD_BYTES
+    notification = example(Notification, alert=alert, incident=None)
+    assert decode(NOTIFICATIONS, consumed(encode("notifications", notification, "notify"))) == notification

@@ -1,12 +1,13 @@
 """A desk's past: articles go through the real engine at the times that a test says; what it writes is kept."""
 
+import asyncio
 from collections.abc import Mapping
 from copy import deepcopy
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from schemas import Alert, Article, Delivery, Mention, Outcome, Source, TaggedArticle
+from schemas import Alert, Article, Delivery, Mention, Notification, Outcome, Source, TaggedArticle
 from schemas.article import Mark
 from schemas.ids import article_id, revision
 from services.alerting.decide.judge import judge, judge_revised
@@ -17,9 +18,14 @@ from services.alerting.holding.hold import hold
 from services.alerting.holding.silences import load_silences
 from services.alerting.match.compiled import Watches
 from services.alerting.match.meet import match_watches, revised
+from services.alerting.notify.errand import Errand, Parcel
+from services.alerting.notify.routing import load_routes
+from services.alerting.notify.steps import word
+from services.alerting.routing.router import Router
 from services.alerting.watching.book import read_book
 from services.backbone.keyed_state import partition_of
-from services.backbone.record import OutgoingRecord, encode
+from services.backbone.librdkafka import ReadRecord
+from services.backbone.record import OutgoingRecord, decode, encode
 from services.backbone.topics import (
     ALERTING_STATE,
     ALERTS,
@@ -27,6 +33,7 @@ from services.backbone.topics import (
     ARTICLES_TAGGED,
     DELIVERIES,
     MENTIONS,
+    NOTIFICATIONS,
 )
 from services.ingestion.identity.address_key import address_key
 from services.matching.sketch import sketch
@@ -112,6 +119,7 @@ class Past:
         self.alerts: list[Alert] = []
         self.written: dict[str, datetime] = {}
         """When each alert was, by its event id."""
+        self._folder = folder
         self._book, self._engine, self._silences = read_book(folder), load_engine(folder), load_silences(folder)
         rules = self._book.installation.inhibitions
         self._watches = Watches.compile(
@@ -150,21 +158,24 @@ class Past:
             for alert in due(self.memory, self._book.watches, self._silences, Incidents(), self._now):
                 self._alert(alert, self._now)
 
-    def delivers(self, alert: Alert, outcome: Outcome = Outcome.DELIVERED, channel: str = "terminal") -> None:
-        """A channel was tried."""
-        self.writes(encode(DELIVERIES.name, self.attempt(alert, outcome, channel), "notify"), alert.rang_at)
+    def routes(self, alert: Alert, at: datetime | None = None) -> list[Notification]:
+        """The router decides where an alert goes, by the configuration as it is now."""
+        now, routes = at or alert.rang_at, load_routes(self._folder)
 
-    def attempt(self, alert: Alert, outcome: Outcome, channel: str) -> Delivery:
-        """What was written of it."""
-        return Delivery(
-            alert_id=alert.id,
-            sequence=alert.sequence,
-            channel=channel,
-            attempt=1,
-            outcome=outcome,
-            attempted_at=alert.rang_at,
-            detail="" if outcome is Outcome.DELIVERED else "HTTP 503",
-        )
+        async def nothing_new(_: str) -> None: ...
+
+        sent = encode(ALERTS.name, alert, "decide")
+        record = ReadRecord(sent.topic, partition_of(alert.watch.id, ALERTS.partitions), 0, *sent_in(sent))
+        outputs = asyncio.run(Router("notify", lambda: routes, nothing_new, lambda: now).handle(record))
+        for output in outputs:
+            self.writes(output, now)
+        return [decode(NOTIFICATIONS, ReadRecord(output.topic, 0, 0, *sent_in(output))) for output in outputs]
+
+    def delivers(self, alert: Alert, outcome: Outcome = Outcome.DELIVERED) -> None:
+        """It is routed, and each channel says so much of it."""
+        for notification in self.routes(alert):
+            said = attempt(notification, outcome, alert.rang_at)
+            self.writes(encode(DELIVERIES.name, said, "notify"), alert.rang_at)
 
     def writes(self, record: OutgoingRecord, at: datetime) -> None:
         """Any record."""
@@ -184,6 +195,26 @@ class Past:
         self.alerts.append(alert)
         self.written[alert.event_id] = now
         self.writes(encode(ALERTS.name, alert, "decide"), now)
+
+
+def sent_in(record: OutgoingRecord) -> tuple[bytes, bytes | None, list[tuple[str, bytes]]]:
+    """What of a record comes to its readers."""
+    return record.key, record.value, record.headers
+
+
+def attempt(
+    notification: Notification,
+    outcome: Outcome,
+    at: datetime,
+    detail: str = "HTTP 503",
+    next_at: datetime | None = None,
+) -> Delivery:
+    """What a channel's loop writes of a notification: after one attempt, or after none where it was not to be made."""
+    parcel = Parcel.alone(errand := Errand.of(notification, (0, 0)))
+    parcel.attempt, parcel.first_attempt_at = 1, at
+    tried = None if outcome in (Outcome.HELD, Outcome.NOT_NEEDED) else parcel
+    said = "" if outcome is Outcome.DELIVERED else detail
+    return word(notification.channel, errand, tried, outcome, at, said, next_at)
 
 
 def _partition(key: bytes) -> int:

@@ -18,7 +18,7 @@ from services.alerting.notify.channels.terminal import TerminalConfig
 from services.alerting.notify.channels.webhook import WebhookConfig
 from services.alerting.routing.route import Route, check_routes, unknown_channel
 from services.backbone.configuration import Part, duplicates, read_part
-from services.backbone.errors import ConfigurationError, Location
+from services.backbone.errors import ConfigurationError, Defect, Location
 from services.backbone.yaml_file import Path, YamlFile
 
 
@@ -95,6 +95,16 @@ class Installation:
         return tuple(route for route, _, _ in self.part.items("routes"))
 
     @property
+    def leads_somewhere(self) -> bool:
+        """Whether any alert can go to any channel by it."""
+        return bool(self.channel_ids) and bool(self.default_channels or self.routes)
+
+    @property
+    def says_where(self) -> bool:
+        """Whether it says itself where alerts go, and be it nowhere."""
+        return any("default_channels" in file.model_fields_set for _, file in self.part.files)
+
+    @property
     def trouble_channels(self) -> tuple[str, ...]:
         """Who is told of a channel's trouble; each once."""
         named = tuple(dict.fromkeys(name for name, _, _ in self.part.items("trouble_channels")))
@@ -112,13 +122,20 @@ class Installation:
         return tuple(rule for rule, _, _ in self.part.items("inhibitions"))
 
 
-def load_installation(folder: FolderPath) -> Installation:
+def load_installation(folder: FolderPath, last: Installation | None = None) -> Installation:
     """Read `tocsin.yaml`; a folder without one has no channels.
+
+    Args:
+        folder: the configuration folder.
+        last: what was in force. A file that is gone, empty or cut short since, as editors leave one for a moment, is
+            a defect then: what rings meanwhile would be told to nobody.
 
     Raises:
         ConfigurationError: with every defect.
     """
     installation = Installation(read_part(folder, "settings", InstallationFile))
+    if last is not None and (lost := _lost(installation, last)) is not None:
+        raise ConfigurationError([lost])
     known = installation.channel_ids
     defects = [
         *duplicates(installation.channels),
@@ -133,3 +150,12 @@ def load_installation(folder: FolderPath) -> Installation:
     if defects:
         raise ConfigurationError(defects)
     return installation
+
+
+def _lost(installation: Installation, last: Installation) -> Defect | None:
+    """That the file says nothing any more of where alerts go."""
+    if not last.leads_somewhere or installation.leads_somewhere or installation.says_where:
+        return None
+    where = next((file.locate(()) for file, _ in installation.part.files), Location("tocsin.yaml", 1))
+    what = "no alert would go to any channel, and before this they did"
+    return Defect(where, what, "write the file whole; default_channels: [] says that it is meant")

@@ -21,7 +21,7 @@ from services.alerting.routing.placed import Decision, Placed
 from services.alerting.routing.placement import Placement, places_of_ring, places_of_update
 from services.alerting.watching.catching_up import CaughtUp
 from services.backbone.record import ConsumedRecord, OutgoingRecord, decode, trace_of
-from services.backbone.telemetry import logger
+from services.backbone.telemetry import ALERTS_NOWHERE, logger
 from services.backbone.topics import ALERTS
 
 FRESH: Final = timedelta(minutes=1)
@@ -87,6 +87,9 @@ class Router:
         log.debug(
             "alert.routed", alert=alert.event_id, watch=alert.watch.id, channels=[each.channel for each in places]
         )
+        if not places:
+            ALERTS_NOWHERE.labels(self._stage).inc()
+            log.info("alert.nowhere", alert=alert.event_id, watch=alert.watch.id)
         return Decision.of(alert, places, now)
 
     def _of_update(self, alert: Alert, placed: Placed, routes: Routes, now: datetime) -> list[Placement]:

@@ -144,7 +144,8 @@ def _read(
         where = Location(str(folder), 1)
         return None, (Defect(where, "no such folder", "name the configuration folder by --config"),)
     defects: list[Defect] = []
-    installation = _or(last.installation if last is not None else None, lambda: load_installation(folder), defects)
+    before = last.installation if last is not None else None
+    installation = _or(before, lambda: load_installation(folder, before), defects)
     known = _or(last.known if last is not None else None, lambda: read_known(folder), defects)
     if last is not None and known == last.known:
         known = last.known  # what was looked at with it need not be looked at again

@@ -81,6 +81,5 @@ async def _never(settings: Settings, asked: Asked, sources: tuple[Source, ...], 
 
 
 def _desk(settings: Settings, watch: Watch, book: Book) -> Desk:
-    channels = watch.channels if watch.channels is not None else book.installation.default_channels
     silences = {silence.id: silence for silence in load_silences(settings.config).listed}
-    return Desk(watch, Met(watch, book.known, partial(load_engine, settings.config)), silences, frozenset(channels))
+    return Desk(watch, Met(watch, book.known, partial(load_engine, settings.config)), silences)

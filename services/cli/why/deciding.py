@@ -45,7 +45,7 @@ def decided(article_id: str, mention: Mention | None, known: Known, letters: Seq
     if (ring := ring_of(article_id, known.alerts)) is not None:
         what = f"new: {SPOKEN.get(ring.reason, ring.reason.value)} ({ring.reason.value}), at {_at(ring)}"
         return passed(Stage.DECIDE, what, *_of_ring(ring, known.alerts))
-    if known.article is not None or (known.alerts and _update_of(article_id, known.alerts) is not None):
+    if known.article is not None or (known.alerts and update_of(article_id, known.alerts) is not None):
         return _same_story(article_id, known)
     if letters:
         return stopped(
@@ -70,7 +70,7 @@ def _is_of(article_id: str, alert: Alert) -> bool:
     return alert.article is not None and alert.article.id == article_id and not alert.items
 
 
-def _update_of(article_id: str, alerts: Sequence[Alert]) -> Alert | None:
+def update_of(article_id: str, alerts: Sequence[Alert]) -> Alert | None:
     """The first update that an article made."""
     return next((alert for alert in alerts if alert.action == "update" and _is_of(article_id, alert)), None)
 
@@ -103,7 +103,7 @@ def _updates(alerts: Sequence[Alert]) -> Iterator[str]:
 
 def _same_story(article_id: str, known: Known) -> Step:
     """That it belongs to a story that the watch knows."""
-    update = _update_of(article_id, known.alerts)
+    update = update_of(article_id, known.alerts)
     alert_id = known.story.alert_id if known.story is not None else update.id if update is not None else ""
     first = next((alert for alert in known.alerts if alert.id == alert_id and alert.sequence == 0), None)
     which = f"alert {alert_id}" if alert_id else "a story"

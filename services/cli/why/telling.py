@@ -1,15 +1,15 @@
-"""Whether people were told of an alert: what held it, and what its channels did. Pure."""
+"""Whether people were to be told of an alert, and what held it. Pure."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from schemas import Alert, Delivery, Held, Outcome
+from schemas import Alert, Held
 from schemas.remembered import QueueMemory
 from services.alerting.holding.silence import Silence
 from services.alerting.watching.watch import Watch
 from services.backbone.durations import show_duration
-from services.cli.why.step import Stage, Step, held, not_yet, passed, stopped
+from services.cli.why.step import Stage, Step, held, passed, stopped
 
 FOR_GOOD: Final = frozenset({Held.FIRST_PASS, Held.TOO_OLD, Held.NO_WATCH, Held.INHIBITED})
 """What is never told."""
@@ -19,8 +19,9 @@ class Told(NamedTuple):
     """How it stands with telling people."""
 
     step: Step
-    records: tuple[Alert, ...]
-    """The alerts by which they were told, its own or one that stands for it."""
+    by: Alert | None
+    """The alert by which they were told, its own or one that stands for it; None where there is none, or it is not
+    known which."""
 
 
 def told(
@@ -46,7 +47,7 @@ def told(
     """
     own = [alert for alert in alerts if alert.id == ring.id and alert.action == "ring"]
     if ring.held is None:
-        return Told(passed(Stage.HOLDING, "told at once"), (ring,))
+        return Told(passed(Stage.HOLDING, "told at once"), ring)
     why, fix = _why(ring, watch, silences)
     later = [alert for alert in own if alert.held is None]
     inside = [alert for alert in alerts if any(item.alert_id == ring.id for item in alert.items)]
@@ -54,14 +55,14 @@ def told(
         by = "by itself" if alert.id == ring.id else f"in alert {alert.id}, which stands for {alert.stands_for}"
         at = written.get(alert.event_id, alert.rang_at)
         what = f"told at {at:%Y-%m-%d %H:%M} UTC, {by} ({alert.reason.value}); held before: {why}"
-        return Told(passed(Stage.HOLDING, what), (alert,))
+        return Told(passed(Stage.HOLDING, what), alert)
     if is_told and ring.held not in FOR_GOOD:
-        return Told(passed(Stage.HOLDING, f"told in a summary that does not list it; held before: {why}"), ())
+        return Told(passed(Stage.HOLDING, f"told in a summary that does not list it; held before: {why}"), None)
     if ring.held in FOR_GOOD:
-        return Told(stopped(Stage.HOLDING, f"held for good: {why}", f"alert {ring.id} is on the topic", fix=fix), ())
+        return Told(stopped(Stage.HOLDING, f"held for good: {why}", f"alert {ring.id} is on the topic", fix=fix), None)
     due = [queue.due_at for queue in queues if queue.kind == ring.held and _is_in(queue, ring)]
     when = f"; it is told at {min(due):%Y-%m-%d %H:%M} UTC" if due else ""
-    return Told(held(Stage.HOLDING, f"{why}{when}", f"alert {ring.id} is on the topic", fix=fix), ())
+    return Told(held(Stage.HOLDING, f"{why}{when}", f"alert {ring.id} is on the topic", fix=fix), None)
 
 
 def _is_in(queue: QueueMemory, ring: Alert) -> bool:
@@ -115,57 +116,3 @@ def _silenced(id_: str, silence: Silence | None) -> tuple[str, str]:
     until = f"{silence.until:%Y-%m-%d %H:%M} UTC"
     what = f"silenced by {id_} of {silence.by} until {until}: {silence.why}"
     return what, f"take {id_} out of silences/, or wait until it ends"
-
-
-def delivered(
-    records: Sequence[Alert], deliveries: Sequence[Delivery], channels: Collection[str], now: datetime
-) -> Step:
-    """What the channels did with what people are told.
-
-    Args:
-        records: the alerts by which they are told.
-        deliveries: attempts, in the order of time.
-        channels: where the watch's alerts go.
-        now: the time of the answer.
-    """
-    ids = {(alert.id, alert.sequence) for alert in records}
-    last = {one.channel: one for one in deliveries if (one.alert_id, one.sequence) in ids}
-    evidence = [_attempt(one) for one in last.values()]
-    took = [name for name, one in last.items() if one.outcome is Outcome.DELIVERED]
-    failed = [one for one in last.values() if one.outcome is Outcome.FAILED]
-    trying = [one for one in last.values() if one.outcome is Outcome.RETRYING]
-    if failed:
-        one = failed[0]
-        what = f"channel {one.channel} gave up after {one.attempt} attempts: {one.detail}"
-        more = f"; {', '.join(took)} took it" if took else ""
-        return stopped(
-            Stage.DELIVERY, what + more, *evidence, fix="mend the channel in tocsin.yaml or at its other end"
-        )
-    if trying:
-        one = trying[0]
-        again = f"{one.next_attempt_at:%H:%M:%S} UTC" if one.next_attempt_at is not None else "soon"
-        return held(Stage.DELIVERY, f"channel {one.channel} tries again at {again}: {one.detail}", *evidence)
-    if took:
-        return passed(Stage.DELIVERY, f"delivered by {', '.join(took)}", *evidence)
-    if not records:
-        return passed(Stage.DELIVERY, "told")
-    if not channels:
-        return passed(Stage.DELIVERY, "the watch goes to no channel; the alert is on its topics")
-    return not_yet(
-        Stage.DELIVERY,
-        f"no attempt by {', '.join(sorted(channels))} is on record",
-        *_age(records, now),
-        fix="look whether it runs: tocsin run notify",
-    )
-
-
-def _attempt(one: Delivery) -> str:
-    detail = f" ({one.detail})" if one.detail else ""
-    return (
-        f"{one.channel}: {one.outcome.value} at {one.attempted_at:%Y-%m-%d %H:%M:%S} UTC, attempt {one.attempt}{detail}"
-    )
-
-
-def _age(records: Sequence[Alert], now: datetime) -> Iterator[str]:
-    if (age := now - records[0].rang_at).days >= 30:
-        yield f"it rang {age.days} days ago; attempts are kept for 30 days"

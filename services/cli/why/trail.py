@@ -9,7 +9,7 @@ from typing import Any, Final
 from aiokafka import TopicPartition
 from aiokafka.structs import ConsumerRecord
 
-from schemas import Alert, Article, DeadLetter, Delivery, Mention, TaggedArticle
+from schemas import Alert, Article, DeadLetter, Mention, TaggedArticle
 from services.alerting.decide.memory import Memory
 from services.backbone.clients import new_consumer
 from services.backbone.settings import Settings
@@ -19,12 +19,12 @@ from services.backbone.topics import (
     ARTICLES,
     ARTICLES_TAGGED,
     DEAD_LETTERS,
-    DELIVERIES,
     MENTIONS,
     Topic,
 )
 from services.cli.connection import connected
 from services.cli.stored import Stored, read_any, written_at
+from services.cli.why.sent import Sent, sent
 
 READERS: Final[dict[str, str]] = {
     ARTICLES.name: "tagging",
@@ -50,7 +50,10 @@ class Trail:
     """All records of the alerts that have to do with it."""
     written: dict[str, datetime] = field(default_factory=dict)
     """When each of these was written, by its event id."""
-    deliveries: list[Delivery] = field(default_factory=list)
+    places: dict[str, str] = field(default_factory=dict)
+    """Where each of these stands, by its event id: as a dead letter of it would name that."""
+    sent: Sent = field(default_factory=Sent)
+    """What is stored of their way to the channels."""
     letters: list[DeadLetter] = field(default_factory=list)
     memory: Memory = field(default_factory=Memory)
     """What `decide` remembers of it and of the watch's stories and queues."""
@@ -73,6 +76,11 @@ class Trail:
     def letters_of(self, topic: str) -> list[str]:
         """Why records of it were set aside that had come by this topic."""
         return [letter.error for letter in self.letters if letter.origin_topic == topic]
+
+    def letters_of_alert(self, alert: Alert | None) -> list[str]:
+        """Why the record of an alert was set aside."""
+        place = self.places.get(alert.event_id) if alert is not None else None
+        return [letter.error for letter in self.letters if letter.event_id == place]
 
     def passed_by(self, topic: str, record: ConsumerRecord) -> None:
         """Take note of where a record of it stands."""
@@ -107,7 +115,8 @@ async def gathered(stored: Stored, settings: Settings, ids: Sequence[str], watch
         trails[mention.article.id].passed_by(MENTIONS.name, record)
     found = next((trail for trail in trails.values() if trail.last), trails[ids[0]])
     await _remember(stored, found)
-    await _ring(stored, found)
+    alerts = [(record, alert) for record, alert in await _ring(stored, found) if _is_told_of(alert, found.id)]
+    found.sent = await sent(stored, settings, watch, alerts)
     async for _, letter in stored.events(DEAD_LETTERS):
         if _concerns(letter, found.id):
             found.letters.append(letter)
@@ -147,17 +156,28 @@ async def _remember(stored: Stored, trail: Trail) -> None:
     trail.memory.restore(rows)
 
 
-async def _ring(stored: Stored, trail: Trail) -> None:
-    """Take in the alerts that the article made or joined, and those that stand for them; and their deliveries."""
+async def _ring(stored: Stored, trail: Trail) -> list[tuple[ConsumerRecord, Alert]]:
+    """Take in the alerts that the article made or joined, and those that stand for them.
+
+    Returns:
+        They, with the records that they stand in.
+    """
     named = {alert.id async for _, alert in stored.events(ALERTS, keys=[trail.watch], wanted=_naming([trail.id]))}
     if (story := trail.memory.story_of(trail.watch, trail.id)) is not None:
         named.add(story[1].alert_id)
-    if named:
-        async for record, alert in stored.events(ALERTS, keys=[trail.watch], wanted=_naming(named)):
-            trail.alerts.append(alert)
-            trail.written[alert.event_id] = written_at(record)
-        told = {alert.id for alert in trail.alerts}
-        trail.deliveries = [one async for _, one in stored.events(DELIVERIES, keys=told)]
+    if not named:
+        return []
+    found = [each async for each in stored.events(ALERTS, keys=[trail.watch], wanted=_naming(named))]
+    for record, alert in found:
+        trail.alerts.append(alert)
+        trail.written[alert.event_id] = written_at(record)
+        trail.places[alert.event_id] = f"{record.topic}.{record.partition}.{record.offset}"
+    return found
+
+
+def _is_told_of(alert: Alert, article_id: str) -> bool:
+    """Whether its way to the channels is of interest: of the updates only that of those that the article made."""
+    return alert.action == "ring" or (alert.article is not None and alert.article.id == article_id)
 
 
 def _naming(ids: Collection[str]) -> Callable[[ConsumerRecord], bool]:

@@ -4,18 +4,19 @@ What a stage wrote is the proof that the article passed it. Only the last one, w
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from schemas import Alert, Article, ArticleSummary, Mention
 from services.alerting.holding.silence import Silence
 from services.alerting.watching.watch import Watch
 from services.backbone.topics import ARTICLES, ARTICLES_TAGGED, MENTIONS
-from services.cli.why.deciding import Known, decided, ring_of
+from services.cli.why.deciding import Known, decided, ring_of, update_of
+from services.cli.why.delivering import delivered, ways
 from services.cli.why.meeting import Met, met, unmet
 from services.cli.why.reading import text_of, was_read
 from services.cli.why.step import Stage, Step, not_yet, passed, stopped
-from services.cli.why.telling import delivered, told
+from services.cli.why.telling import told
 from services.cli.why.trail import Trail
 
 
@@ -27,8 +28,6 @@ class Desk:
     met: Met
     """How articles are held against the watch, and explained."""
     silences: Mapping[str, Silence]
-    channels: frozenset[str]
-    """Where the alerts of the watch go."""
 
 
 def way(trail: Trail, desk: Desk, now: datetime) -> Iterator[Step]:
@@ -112,15 +111,19 @@ def _with_mention(trail: Trail, article: Article | None, mention: Mention | None
 def _decided(trail: Trail, desk: Desk, known: Known, mention: Mention | None, now: datetime) -> Iterator[Step]:
     article_id = trail.id
     step = decided(article_id, mention, known, trail.letters_of(MENTIONS.name), is_read=trail.is_read(MENTIONS.name))
-    yield step
     ring = ring_of(article_id, trail.alerts)
     if ring is None:
+        if (update := update_of(article_id, trail.alerts)) is not None and update.tells:
+            letters = trail.letters_of_alert(update)
+            step = replace(step, evidence=(*step.evidence, *ways(update, trail.sent, letters, now)))
+        yield step
         return
+    yield step
     queues = [queue for key in trail.memory.queues() if (queue := trail.memory.queue(*key)) is not None]
     is_told = known.story is not None and known.story.told
     telling = told(ring, trail.alerts, desk.watch, desk.silences, queues, trail.written, is_told=is_told)
     yield telling.step
-    yield delivered(telling.records, trail.deliveries, desk.channels, now)
+    yield delivered(telling.by, trail.sent, trail.letters_of_alert(telling.by), now)
 
 
 def _known(trail: Trail) -> Known:

@@ -181,3 +181,39 @@ def test_a_channel_that_cannot_be_used_is_refused_with_the_whole_edit(tmp_path: 
 def reader_of(reader: RoutesReader, folder: Path, files: dict[str, object]) -> Routes:
     write_folder(folder, files)
     return reader()
+
+
+@pytest.mark.parametrize(
+    "left",
+    [
+        pytest.param(None, id="gone"),
+        pytest.param("", id="empty"),
+        pytest.param("channels:\n  - {id: screen, type: terminal}\n", id="cut short"),
+    ],
+)
+def test_a_file_that_says_nothing_of_where_alerts_go_changes_nothing_while_it_does(
+    tmp_path: Path, left: str | None
+) -> None:
+    load(tmp_path, {"channels": [HOOK, SCREEN], "default_channels": ["screen"]})
+    read = RoutesReader(tmp_path, dict, {"HOOK_SECRET": SECRET})
+    before = read()
+    if left is None:
+        (tmp_path / "tocsin.yaml").unlink()
+    else:
+        write_folder(tmp_path, {"tocsin.yaml": left})
+
+    routes = read()
+
+    assert (routes.digest, set(routes.channels)) == (before.digest, {"hook", "screen"})
+    [refused] = routes.book.refused
+    assert refused.what == "no alert would go to any channel, and before this they did"
+
+
+def test_that_alerts_go_nowhere_can_be_meant(tmp_path: Path) -> None:
+    load(tmp_path, {"channels": [HOOK, SCREEN], "default_channels": ["screen"]})
+    read = RoutesReader(tmp_path, dict, {"HOOK_SECRET": SECRET})
+    read()
+    write_folder(
+        tmp_path, {"tocsin.yaml": "channels: []\ndefault_channels: []\n", "watches/desk.yaml": {"watches": []}}
+    )
+    assert channels_of(read(), "usual") == ()

@@ -6,12 +6,15 @@ from datetime import timedelta
 import pytest
 
 from schemas import Reason
+from services.alerting.handling.steps import step
+from services.alerting.routing.loop import STAGE
 from services.backbone.dead_letters import dead_letter
-from services.backbone.errors import UnreadableRecord
+from services.backbone.errors import RecordTooLarge, UnreadableRecord
+from services.backbone.keyed_state import partition_of
 from services.backbone.librdkafka import ReadRecord
 from services.backbone.record import encode
 from services.backbone.settings import Settings
-from services.backbone.topics import ARTICLES, ARTICLES_TAGGED, DEAD_LETTERS, MENTIONS
+from services.backbone.topics import ACKNOWLEDGEMENTS, ALERTS, ARTICLES, ARTICLES_TAGGED, DEAD_LETTERS, MENTIONS
 from services.cli.stored import opened
 from services.cli.why.asked import NoSuchArticle, SeveralArticles, which_article
 from services.cli.why.trail import Trail, gathered
@@ -53,7 +56,13 @@ def test_everything_that_has_to_do_with_it_is_gathered_and_nothing_else(settings
     )
     for of in (first, copy, edited, article("Elsewhere", "The TTP is named here too.", at=BEGAN + 3 * HOUR)):
         past.reads(of)
-    past.delivers(next(alert for alert in past.alerts if alert.watch.id == "ttp"))
+    rang = next(alert for alert in past.alerts if alert.watch.id == "ttp")
+    other = next(alert for alert in past.alerts if alert.watch.id == "other")
+    for alert in (rang, other):
+        past.delivers(alert)
+    for alert in (rang, other):
+        acknowledged = step(alert.id, alert.watch.id, "acknowledge", "Sana", BEGAN, "cli")
+        past.writes(encode(ACKNOWLEDGEMENTS.name, acknowledged, "api"), BEGAN)
     store(settings, [*past.records, *past.state()])
     has_read(settings, "match", ARTICLES_TAGGED.name)
 
@@ -67,7 +76,10 @@ def test_everything_that_has_to_do_with_it_is_gathered_and_nothing_else(settings
     assert [alert.reason for alert in trail.alerts][:2] == [Reason.FIRST_MENTION, Reason.COPY]
     assert {alert.id for alert in trail.alerts} == {trail.alerts[0].id}, "the other story's alert is not among them"
     assert trail.written[trail.alerts[0].event_id] == BEGAN
-    assert [one.alert_id for one in trail.deliveries] == [trail.alerts[0].id]
+    assert [one.message_id for one in trail.sent.notifications] == [rang.event_id]
+    assert [one.notification_id for one in trail.sent.deliveries] == [trail.sent.notifications[0].event_id]
+    assert [one.alert_id for one in trail.sent.steps] == [rang.id]
+    assert trail.sent.written == {rang.event_id: BEGAN}
     found = trail.memory.story_of("ttp", first.id)
     assert found is not None
     assert found[1].alert_id == trail.alerts[0].id
@@ -84,6 +96,45 @@ def test_everything_that_has_to_do_with_it_is_gathered_and_nothing_else(settings
     assert [alert.sequence for alert in joined.alerts] == [alert.sequence for alert in trail.alerts]
     assert joined.alerts[0].article is not None
     assert joined.alerts[0].article.id == first.id, "the alert that it joined is there from its first record on"
+
+
+def test_of_updates_only_the_way_of_those_that_the_article_made_is_gathered(settings: Settings) -> None:
+    past = Past(desk(settings.config, TTP))
+    first = article("The TTP claims an attack", STORY, at=BEGAN)
+    toll = STORY.replace("three policemen", "seven policemen")
+    more = article("Toll rises", toll, at=BEGAN + HOUR, source="other-news")
+    past.reads(first)
+    past.reads(more)
+    ring, update = past.alerts
+    past.delivers(ring)
+    past.delivers(update)
+    store(settings, [*past.records, *past.state()])
+
+    def channels_got(of: str) -> list[str]:
+        return [one.message_id for one in gather(settings, of).sent.notifications]
+
+    assert channels_got(first.id) == [ring.event_id]
+    assert channels_got(more.id) == [ring.event_id, update.event_id]
+
+
+def test_a_ring_that_has_no_notification_was_routed_to_nobody_or_not_at_all(settings: Settings) -> None:
+    past = Past(desk(settings.config, TTP))
+    past.reads(article("The TTP claims an attack", STORY, at=BEGAN))
+    store(settings, past.records)
+    [ring] = past.alerts
+    assert ring.article is not None
+
+    trail = gather(settings, ring.article.id)
+    assert trail.sent.not_read == {ring.event_id}
+    where = partition_of("ttp", ALERTS.partitions)
+    bad = ReadRecord(ALERTS.name, where, 0, b"ttp", ring.write(), None)
+    store(
+        settings,
+        [(encode(DEAD_LETTERS.name, dead_letter(bad, RecordTooLarge("too long"), "notify", BEGAN), "notify"), BEGAN)],
+    )
+    assert gather(settings, ring.article.id).letters_of_alert(ring) == ["too long"]
+    has_read(settings, STAGE, ALERTS.name)
+    assert gather(settings, ring.article.id).sent.not_read == set()
 
 
 def test_an_article_is_found_by_address_id_alert_and_words_of_its_title(settings: Settings) -> None:

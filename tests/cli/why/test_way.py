@@ -6,19 +6,21 @@ from pathlib import Path
 import pytest
 
 from schemas import DeadLetter
+from schemas import Outcome as Became
 from services.alerting.watching.book import read_book
 from services.backbone.dead_letters import dead_letter
 from services.backbone.errors import UnreadableRecord
 from services.backbone.librdkafka import ReadRecord
-from services.backbone.topics import ARTICLES, ARTICLES_TAGGED
+from services.backbone.topics import ALERTS, ARTICLES, ARTICLES_TAGGED
 from services.cli.why.answer import document, sentence
 from services.cli.why.meeting import Met
+from services.cli.why.sent import Sent
 from services.cli.why.step import Outcome, Stage, Step
 from services.cli.why.trail import Trail
 from services.cli.why.way import Desk, title_of, way
 from services.tagging.pack import load_engine
 from tests.cli.history import BEGAN
-from tests.cli.past import TTP, Past, article, desk
+from tests.cli.past import TTP, Past, article, attempt, desk
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 STORY = (
@@ -41,12 +43,14 @@ class Told:
         self.trail.mentions = list(self.past.mentions)
         self.trail.alerts = list(self.past.alerts)
         self.trail.memory = self.past.memory
+        routed = self.past.routes(self.past.alerts[0])
+        self.trail.sent = Sent(routed, [attempt(one, Became.DELIVERED, BEGAN) for one in routed])
 
     def steps(self, *, enabled: bool = True) -> list[Step]:
         book = read_book(self.folder)
         watch = book.watches["ttp"].model_copy(update={"enabled": enabled})
         by = Met(watch, book.known, lambda: load_engine(self.folder))
-        return list(way(self.trail, Desk(watch, by, {}, frozenset()), BEGAN + HOUR))
+        return list(way(self.trail, Desk(watch, by, {}), BEGAN + HOUR))
 
     def last(self) -> Step:
         return self.steps()[-1]
@@ -71,6 +75,7 @@ def test_all_stages_are_told_of_what_rang(told: Told) -> None:
     assert [step.stage for step in steps] == list(Stage)
     assert {step.outcome for step in steps} == {Outcome.PASSED}
     assert sentence(steps).startswith("It rang: new: the watch had not met any of this before (first-mention), at ")
+    assert sentence(steps).endswith("; told at once; delivered by terminal")
     found = document("ttp", RANG.id, title_of(told.trail), steps)
     assert (found["rang"], found["stopped_at"], found["title"]) == (True, None, RANG.title)
 
@@ -123,6 +128,32 @@ def test_an_article_that_meets_the_watch_and_was_not_matched_says_why(told: Told
     assert told.last().outcome is Outcome.NOT_YET
     told.trail.letters = [letter(ARTICLES_TAGGED.name)]
     assert told.last().what == "it was set aside: not what it should be"
+
+
+def test_an_update_that_was_told_says_where_it_went(told: Told) -> None:
+    more = article(
+        "Toll rises", STORY.replace("three policemen", "seven policemen"), at=BEGAN + HOUR, source="other-news"
+    )
+    told.past.reads(more)
+    update = told.past.alerts[-1]
+    told.trail.id, told.trail.articles, told.trail.alerts = more.id, {more.event_id: more}, list(told.past.alerts)
+    told.trail.mentions = told.past.mentions[-1:]
+    routed = told.past.routes(update)
+    told.trail.sent = Sent(routed, [attempt(one, Became.FAILED, BEGAN + HOUR) for one in routed])
+
+    assert told.last().stage is Stage.DECIDE
+    assert "whoever was told got an update: a figure changed (figure-changed)" in told.last().evidence
+    assert told.last().evidence[-1].startswith("terminal by default, at once: failed at ")
+    told.trail.sent = Sent(not_read=frozenset({update.event_id}))
+    assert told.last().evidence[-1] == f"alert {update.id} is not routed yet"
+
+
+def test_an_alert_that_was_set_aside_says_so_and_no_other_does(told: Told) -> None:
+    told.trail.sent, told.trail.places = Sent(), {told.trail.alerts[0].event_id: f"{ALERTS.name}.0.7"}
+    told.trail.letters = [letter(ALERTS.name)]
+    assert told.last().what.startswith("routed to nobody: "), "the letter is of the record at offset 0"
+    told.trail.places = {told.trail.alerts[0].event_id: f"{ALERTS.name}.0.0"}
+    assert told.last().what == "the router set it aside: not what it should be"
 
 
 def test_of_what_is_not_stored_at_all_there_is_no_way(told: Told) -> None:

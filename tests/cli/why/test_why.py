@@ -8,10 +8,12 @@ import pytest
 
 from schemas import Article, Outcome
 from schemas.article import Mark
+from services.alerting.handling.steps import step
+from services.alerting.routing.loop import STAGE
 from services.backbone.errors import TocsinError
 from services.backbone.record import encode
 from services.backbone.settings import Settings
-from services.backbone.topics import ARTICLES, ARTICLES_TAGGED
+from services.backbone.topics import ACKNOWLEDGEMENTS, ALERTS, ARTICLES, ARTICLES_TAGGED
 from tests.cli.command import invoke, run, variables_of
 from tests.cli.history import BEGAN, has_read, store
 from tests.cli.past import TTP, Past, article, desk
@@ -53,7 +55,10 @@ def test_why_it_rang_or_where_it_stopped(settings: Settings) -> None:
     past = Past(desk(settings.config, *WATCHES))
     for of in (RANG, COPY, SECOND, WEAK, LOST):
         past.reads(of)
-    past.delivers(next(alert for alert in past.alerts if alert.watch.id == "ttp"))
+    ring = next(alert for alert in past.alerts if alert.watch.id == "ttp")
+    past.delivers(ring)
+    acknowledged = step(ring.id, "ttp", "acknowledge", "Sana", BEGAN, "cli")
+    past.writes(encode(ACKNOWLEDGEMENTS.name, acknowledged, "api"), BEGAN)
     store(settings, [*past.records, *past.state()])
     for reader, topic in (("tagging", ARTICLES), ("match", ARTICLES_TAGGED)):
         has_read(settings, reader, topic.name)
@@ -66,13 +71,16 @@ def test_why_it_rang_or_where_it_stopped(settings: Settings) -> None:
     assert rang["rang"]
     assert (rang["article"], rang["title"], rang["stopped_at"]) == (RANG.id, RANG.title, None)
     assert rang["answer"].startswith("It rang: new: the watch had not met any of this before (first-mention), at ")
-    assert rang["answer"].endswith("; told at once; delivered by terminal")
+    assert rang["answer"].endswith("; told at once; delivered by terminal; acknowledged by Sana")
     stages = {each["stage"]: each for each in rang["stages"]}
     assert list(stages) == ["source", "article", "tagging", "match", "decide", "holding", "delivery"]
     assert {each["outcome"] for each in rang["stages"]} == {"passed"}
     assert stages["source"]["what"].startswith("read from example-news (Example News; tier 2, AF) at ")
     assert stages["tagging"]["evidence"][0].startswith("Tehreek-e-Taliban Pakistan: TTP, confidence ")
     assert "The «TTP» claims an attack" in stages["match"]["evidence"]
+    [way, did] = stages["delivery"]["evidence"]
+    assert way.startswith("terminal by default, at once: delivered at ")
+    assert did.startswith("Sana acknowledged it at ")
     assert answer(settings, "ttp", past.alerts[0].id)["answer"] == rang["answer"]
 
     stopped_at, said = ends("ttp", COPY)
@@ -120,7 +128,7 @@ def test_what_is_silenced_or_was_not_delivered_says_so(settings: Settings) -> No
     assert ": planned exercise; it is told at " in told["answer"]
     told = answer(settings, "other", RANG.id)
     assert told["stopped_at"] == "delivery"
-    assert "stopped at delivery: channel terminal gave up after 1 attempts: HTTP 503" in told["answer"]
+    assert "stopped at delivery: channel terminal gave up after 1 attempt: HTTP 503" in told["answer"]
 
 
 def test_a_stage_that_has_not_come_to_it_is_told(settings: Settings) -> None:
@@ -148,8 +156,12 @@ def test_for_people_each_stage_is_a_line_with_its_evidence(settings: Settings) -
     assert (told.returncode, told.stderr) == (0, "")
     lines = told.stdout.splitlines()
     assert lines[0].startswith("✓ source    read from example-news")
-    assert any(line.startswith("? delivery  no attempt by terminal is on record") for line in lines)
+    assert f"? delivery  alert {past.alerts[0].id} is not routed yet" in lines
     assert lines[-1].startswith("It rang, and has not come through delivery yet: ")
+
+    has_read(settings, STAGE, ALERTS.name)
+    told = run("why", "ttp", RANG.url, **variables_of(settings))
+    assert "✗ delivery  routed to nobody: the route that took it has no channels" in told.stdout.splitlines()
 
     with pytest.raises(TocsinError, match=r"no watch has the id 'tpp'; did you mean 'ttp'\?"):
         answer(settings, "tpp", RANG.url)
