@@ -2,7 +2,7 @@
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, JsonValue
 
 from schemas.article import Source
 from schemas.event import Event, Identifier, UtcDatetime, Value
@@ -122,6 +122,46 @@ class Coverage(Value):
     """The others, the first fifty."""
 
 
+ALERT_EXAMPLE: dict[str, JsonValue] = {
+    "id": "alr-1f3a5c7e9b0d4f2a8c6e0a1b2c3d4e5f",
+    "sequence": 0,
+    "thread": "alr-1f3a5c7e9b0d4f2a8c6e0a1b2c3d4e5f",
+    "action": "ring",
+    "reason": "first-mention",
+    "held": None,
+    "held_by": None,
+    "note": "",
+    "new": [],
+    "figure_changes": [],
+    "sources": [
+        {
+            "source": {"id": "example-news", "name": "Example News", "tier": 2, "country": "AF"},
+            "article_id": "art-0b2f6c1de5a74c35a1f0b1c2d3e4f506",
+            "url": "https://news.example/2026/11/agreement",
+            "title": "Kabul and Moscow sign a maintenance agreement",
+            "language": "en",
+            "origin": "agency:tass",
+            "seen_at": "2026-11-24T05:04:12Z",
+            "withdrawn": False,
+        }
+    ],
+    "source_count": 1,
+    "origin_count": 1,
+    "remark": {
+        "quiet_days": {"actor/kabul": 12},
+        "first_ever": [],
+        "bursts": [{"entity": "actor/kabul", "seen": 9, "expected": 0.4, "chance": 0.00001}],
+        "first_together": [["actor/kabul", "actor/russia"]],
+    },
+    "items": [],
+    "stands_for": 1,
+    "coverage": None,
+    "handling": None,
+    "rang_at": "2026-11-24T05:04:13Z",
+    **EXAMPLE_BODY,
+}
+
+
 Action = Literal["ring", "update"]
 
 
@@ -132,44 +172,7 @@ class Alert(Event):
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
-                {
-                    "id": "alr-1f3a5c7e9b0d4f2a8c6e0a1b2c3d4e5f",
-                    "sequence": 0,
-                    "thread": "alr-1f3a5c7e9b0d4f2a8c6e0a1b2c3d4e5f",
-                    "action": "ring",
-                    "reason": "first-mention",
-                    "held": None,
-                    "held_by": None,
-                    "note": "",
-                    "new": [],
-                    "figure_changes": [],
-                    "sources": [
-                        {
-                            "source": {"id": "example-news", "name": "Example News", "tier": 2, "country": "AF"},
-                            "article_id": "art-0b2f6c1de5a74c35a1f0b1c2d3e4f506",
-                            "url": "https://news.example/2026/11/agreement",
-                            "title": "Kabul and Moscow sign a maintenance agreement",
-                            "language": "en",
-                            "origin": "agency:tass",
-                            "seen_at": "2026-11-24T05:04:12Z",
-                            "withdrawn": False,
-                        }
-                    ],
-                    "source_count": 1,
-                    "origin_count": 1,
-                    "remark": {
-                        "quiet_days": {"actor/kabul": 12},
-                        "first_ever": [],
-                        "bursts": [{"entity": "actor/kabul", "seen": 9, "expected": 0.4, "chance": 0.00001}],
-                        "first_together": [["actor/kabul", "actor/russia"]],
-                    },
-                    "items": [],
-                    "stands_for": 1,
-                    "coverage": None,
-                    "handling": None,
-                    "rang_at": "2026-11-24T05:04:13Z",
-                    **EXAMPLE_BODY,
-                },
+                ALERT_EXAMPLE,
                 {
                     "id": "alr-7d3c5e1f9b0d4f2a8c6e0a1b2c3d4e5f",
                     "sequence": 0,

@@ -4,10 +4,10 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from schemas.alert import Alert, AlertItem
+from schemas.alert import ALERT_EXAMPLE, Alert, AlertItem
 from schemas.channel_state import ChannelIncident
 from schemas.event import Event, Identifier, UtcDatetime, Value
-from schemas.mention import EXAMPLE_BODY, Severity
+from schemas.mention import Severity
 
 WaitsFor = Literal["hours", "acknowledgement"]
 """Why a notification waits. `hours`: for the hours of its route; it is told then, in one message with all else that
@@ -30,12 +30,7 @@ class Notification(Event):
                     "again": 0,
                     "routed_at": "2026-11-24T05:04:13Z",
                     "incident": None,
-                    "alert": {
-                        "id": "alr-1f3a5c7e9b0d4f2a8c6e0a1b2c3d4e5f",
-                        "reason": "first-mention",
-                        "rang_at": "2026-11-24T05:04:13Z",
-                        **EXAMPLE_BODY,
-                    },
+                    "alert": ALERT_EXAMPLE,
                 }
             ]
         }
@@ -105,9 +100,44 @@ class AlertGroup(Event):
     """What waited for the same moment at one channel, told in one message. It stands on no topic: channels get it."""
 
     ce_type: ClassVar[str] = "tocsin.alert-group.v1"
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "grp-4f3a5c7e9b0d4f2a8c6e0a1b2c3d4e5f",
+                    "channel": "desk-webhook",
+                    "reason": "hours",
+                    "severity": "high",
+                    "items": [
+                        {
+                            "watch": "kabul-desk",
+                            "watch_name": "Kabul desk",
+                            "severity": "high",
+                            "message_id": "alr-1f3a5c7e9b0d4f2a8c6e0a1b2c3d4e5f",
+                            "action": "ring",
+                            "item": {
+                                "alert_id": "alr-1f3a5c7e9b0d4f2a8c6e0a1b2c3d4e5f",
+                                "reason": "first-mention",
+                                "title": "Kabul and Moscow sign a maintenance agreement",
+                                "url": "https://news.example/2026/11/agreement",
+                                "source": {"id": "example-news", "name": "Example News", "tier": 2, "country": "AF"},
+                                "language": "en",
+                                "names": ["Kabul"],
+                                "rang_at": "2026-11-23T22:04:13Z",
+                                "source_count": 1,
+                            },
+                        }
+                    ],
+                    "stands_for": 1,
+                    "since": "2026-11-23T22:04:13Z",
+                    "at": "2026-11-24T01:30:00Z",
+                }
+            ]
+        }
+    )
 
     id: str
-    """Deterministic: from the channel and the moment; an idempotency key."""
+    """Deterministic: from the channel, the moment and its members; an idempotency key."""
     channel: Identifier
     """The channel's id in `tocsin.yaml`."""
     reason: Literal["hours", "ceiling"]

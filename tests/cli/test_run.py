@@ -137,4 +137,4 @@ def test_a_wrong_variable_is_named(variable: str, value: str, why: str) -> None:
 def test_an_unknown_stage_is_wrong_usage() -> None:
     told = invoke("run", "ingest")
     assert told.exit_code == 2
-    assert "'ingest' is not one of 'ingestion', 'tagging', 'match', 'decide', 'notify', 'all'" in told.stderr
+    assert "'ingest' is not one of 'ingestion', 'tagging', 'match', 'decide', 'notify', 'api', 'all'" in told.stderr

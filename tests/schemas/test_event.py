@@ -6,14 +6,20 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from schemas import (
+    Acknowledgement,
     Alert,
+    AlertGroup,
     Article,
     ArticleRevised,
+    ChannelIncident,
+    ChannelState,
     ConfigurationChange,
     DeadLetter,
     Delivery,
     Event,
+    Feedback,
     Mention,
+    Notification,
     Outcome,
     Source,
     TaggedArticle,
@@ -40,7 +46,8 @@ def paths_of(kind: type) -> list[Any]:
 def test_the_events_under_test_are_those_of_the_design() -> None:
     assert set(EVENTS) == {
         Article, TaggedArticle, Mention, ArticleRevised, Alert, SourceState, SourceIncident, Remembered, Delivery,
-        DeadLetter, WatchDefinition, ConfigurationChange,
+        DeadLetter, WatchDefinition, ConfigurationChange, Notification, AlertGroup, Acknowledgement, Feedback,
+        ChannelState, ChannelIncident,
     }  # fmt: skip
 
 

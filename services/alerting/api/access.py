@@ -61,10 +61,6 @@ class Caller:
         """What they may see."""
         return self.token.reach
 
-    def may_read(self, watch: str, owner: str | None) -> bool:
-        """Whether they may see the alerts of this watch, by its id and its owner's."""
-        return self.token.reach.includes(watch, owner)
-
 
 class Access:
     """Lets callers in, by the tokens in force."""

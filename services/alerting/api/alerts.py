@@ -4,7 +4,6 @@ order=newest    pages go back in time
 order=oldest    pages go forth by position, as the stream does: `cursor=<position>` misses nothing and repeats nothing
 """
 
-import asyncio
 import json
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -16,13 +15,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from schemas import Alert, Feedback, Handling
-from schemas.event import UtcDatetime
-from services.alerting.api.access import Access, Caller
-from services.alerting.api.positions import Cursor, NotAPosition, Position
+from services.alerting.api.access import Access
+from services.alerting.api.positions import MOST_CHARACTERS, Cursor, NotAPosition, Position
 from services.alerting.api.problems import problems
 from services.alerting.api.queries import Overtaken, Page, Stored
 from services.alerting.api.refusal import Refusal, not_found
 from services.alerting.api.resuming import Resuming, overtaken
+from services.alerting.api.rfc3339 import Moment
 from services.alerting.api.selection import ACKNOWLEDGED, OPEN, Filters, Selection
 from services.alerting.api.store import Store
 
@@ -37,15 +36,15 @@ class ListAsked(Filters):
     """Only alerts that somebody cares for, or only those that nobody does."""
     one_each: bool = False
     """Of each alert only its newest record."""
-    since: UtcDatetime | None = None
+    since: Moment | None = None
     """Only what was written at this time or later."""
-    until: UtcDatetime | None = None
+    until: Moment | None = None
     """Only what was written before this time."""
     limit: Annotated[int, Field(ge=1, le=MOST_RECORDS)] = 50
     """Records of a page, at most."""
     order: Literal["newest", "oldest"] = "newest"
     """Which come first."""
-    cursor: Annotated[str, Field(max_length=20_000)] | None = None
+    cursor: Annotated[str, Field(max_length=MOST_CHARACTERS)] | None = None
     """`next` of the page before; with `oldest`, any position."""
 
     def selection(self) -> tuple[str, ...]:
@@ -111,26 +110,17 @@ def alerts_router(access: Access, store: Store, resuming: Resuming) -> APIRouter
     ) -> Response:
         """One alert: its newest record, those before, and what people did and said about it."""
         caller = access.authorize(request, "read")
-        found = await store.alert(alert_id)
+        found = await store.alert(alert_id, caller.reach)
         if found is None:
-            raise not_found()
-        visible = await asyncio.to_thread(_visible, caller, found.records)
-        if not visible:
             raise not_found()
         handling = found.handling.model_dump_json().encode()
         feedback = b", ".join(word.write() for word in found.feedback)
         return _json(
             b'{"alert": %b, "records": [%b], "handling": %b, "feedback": [%b]}'
-            % (visible[-1].body, _joined(visible), handling, feedback)
+            % (found.records[-1].body, _joined(found.records), handling, feedback)
         )
 
     return router
-
-
-def _visible(caller: Caller, records: Sequence[Stored]) -> list[Stored]:
-    """Each record is judged by the owner that its watch had then."""
-    watches = [(record, record.alert().watch) for record in records]
-    return [record for record, watch in watches if caller.may_read(watch.id, watch.owner)]
 
 
 async def _begin(asked: ListAsked, store: Store, resuming: Resuming) -> Position:

@@ -73,6 +73,7 @@ async def api_body(process: Process) -> None:
         Resuming(store, reading.ends),
         Publisher(writer, process.stage),
         LinkKey.of(settings),
+        settings.public_url,
     )
     _allow_files(BOUNDS)
     listener = listen(settings.api_host, settings.api_port, "choose another by TOCSIN_API_PORT")

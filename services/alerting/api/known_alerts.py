@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from schemas import Alert, Handling
+from services.alerting.api.tokens import Reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,6 @@ class KnownAlert:
 class KnownAlerts(Protocol):
     """Knows alerts by their ids."""
 
-    async def known(self, alert_id: str) -> KnownAlert | None:
-        """The alert of this id; None where there is none."""
+    async def known(self, alert_id: str, reach: Reach) -> KnownAlert | None:
+        """The alert of this id; None where there is none, and as quickly where its newest record may not be seen."""
         ...

@@ -13,7 +13,14 @@ class DescribedApi(FastAPI):
 
     def __init__(self) -> None:
         """Begin without routes."""
-        super().__init__(title=_TITLE, version="1", description=_DESCRIPTION, docs_url=None, redoc_url=None)
+        super().__init__(
+            title=_TITLE,
+            version="1",
+            description=_DESCRIPTION,
+            docs_url=None,
+            redoc_url=None,
+            redirect_slashes=False,  # a redirect would lead to whatever host the request names
+        )
 
     def openapi(self) -> dict[str, Any]:
         """The document, as served at `/openapi.json`."""

@@ -28,6 +28,7 @@ from services.alerting.api.known_alerts import KnownAlert, KnownAlerts
 from services.alerting.api.limits import Rates, peer_of
 from services.alerting.api.publish import Publisher
 from services.alerting.api.refusal import Refusal, too_many
+from services.alerting.api.tokens import Reach
 from services.alerting.handling.links import Link, LinkExpired, LinkForged, LinkKey
 from services.alerting.handling.steps import BadStep
 from services.alerting.notify.message import Message
@@ -184,10 +185,10 @@ class _Pages:
         if wait := self._asked.take(link.alert_id, REQUESTS_PER_MINUTE, self._monotonic()):
             raise _NoPage(_too_many(wait))
         try:
-            known = await self._known.known(link.alert_id)
+            known = await self._known.known(link.alert_id, Reach(watches=frozenset([link.watch])))
         except Refusal as error:
             raise _NoPage(_problem(error.status, error.error, error.fix)) from None
-        if known is None or known.alert.watch.id != link.watch:
+        if known is None:
             fix = "It may be too old: alerts are kept for 90 days."
             raise _NoPage(_problem(HTTPStatus.NOT_FOUND, "This alert is not known", fix))
         return link, _Page(known=known, channel=link.channel)

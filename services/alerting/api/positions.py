@@ -12,6 +12,8 @@ from typing import Final, NamedTuple
 
 OFFSET_BITS: Final = 40
 """A record's row is its partition and its offset in one integer: 2^40 records of a partition, 2^22 partitions."""
+MOST_CHARACTERS: Final = 4_000
+"""Of a position or cursor in a request: beside the rest of it, an address has room for these."""
 
 _LIMIT: Final = 1 << OFFSET_BITS
 _POSITION: Final = re.compile(r"\d{1,13}(-\d{1,13}){0,999}", re.ASCII)

@@ -29,7 +29,7 @@ class Problem(BaseModel):
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """What OpenAPI says of these statuses of a route, and of those that any request may meet."""
-    listed = sorted({*statuses, 401, 422, 429, 503})
+    listed = sorted({*statuses, 401, 403, 414, 422, 429, 503})
     return {status: {"model": Problem, "description": HTTPStatus(status).phrase} for status in listed}
 
 
@@ -50,7 +50,7 @@ def answer_problems(app: FastAPI) -> None:
         return refused(Refusal(HTTPStatus(error.status_code), str(error.detail), fix, error.headers))
 
     async def failed(request: Request, error: Exception) -> Response:
-        log.error("request.failed", path=request.url.path, exc_info=error)
+        log.error("request.failed", path=request.scope["path"], exc_info=error)
         return refused(Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "the answer failed", "see the log of this process"))
 
     app.add_exception_handler(Refusal, refusal)
@@ -70,5 +70,9 @@ def _unprocessable(error: RequestValidationError) -> Refusal:
             f"there is no parameter {name[:100]!r}",
             "those there are stand in /openapi.json",
         )
-    fix = "send a time with its zone, like 2026-11-24T05:00:00Z" if "timezone" in first["type"] else "correct it"
+    fix = (
+        "send a time with its zone, like 2026-11-24T05:00:00Z"
+        if first["type"].startswith(("timezone", "datetime"))
+        else "correct it"
+    )
     return Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, f"{name[:100]}: {first['msg']}", fix)

@@ -18,7 +18,8 @@ from schemas.handling import Handling
 from services.alerting.api.moments import first_since, time_at
 from services.alerting.api.positions import Cursor, Position, place_of
 from services.alerting.api.schema import decompressed
-from services.alerting.api.selection import SILENT, TELLS, Selection
+from services.alerting.api.selection import SILENT, TELLS, Selection, labels_of_reach
+from services.alerting.api.tokens import Reach
 from services.backbone.topics import ALERTS
 
 MOST_BYTES: Final = 8 * 1024 * 1024
@@ -138,21 +139,45 @@ def position_at(connection: sqlite3.Connection, time: int) -> Position:
     return Position(tuple(first_since(connection, number, time, *bound) for number, bound in enumerate(bounds)))
 
 
-def records_of(connection: sqlite3.Connection, alert: str) -> AlertRecords | None:
-    """One alert; None where it is not known."""
+def records_of(connection: sqlite3.Connection, alert: str, reach: Reach) -> AlertRecords | None:
+    """What may be seen of one alert; None where that is nothing.
+
+    Each record is judged by the labels that it was stored with: of what may not be seen no body is read, so that the
+    time which an answer takes does not tell that it is there.
+    """
+    seen, ids = _seen(connection, reach)
     rows = connection.execute(
-        "SELECT time, row FROM alerts WHERE alert = ? ORDER BY sequence DESC, row DESC LIMIT ?", (alert, MOST_RECORDS)
+        f"SELECT time, row FROM alerts AS posted WHERE alert = ?{seen} ORDER BY sequence DESC, row DESC LIMIT ?",  # noqa: S608 - no value
+        (alert, *ids, MOST_RECORDS),
     )
     records, _ = _take(connection, rows, MOST_RECORDS)
     if not records:
         return None
-    state = connection.execute("SELECT state FROM handlings WHERE alert = ?", (alert,)).fetchone()
     words = connection.execute("SELECT word FROM feedback WHERE alert = ? ORDER BY time, person", (alert,))
-    return AlertRecords(
-        records[::-1],
-        Handling() if state is None else Handling.model_validate_json(state[0]),
-        tuple(Feedback.model_validate_json(word) for (word,) in words),
-    )
+    feedback = tuple(Feedback.model_validate_json(word) for (word,) in words)
+    return AlertRecords(records[::-1], _handling(connection, alert), feedback)
+
+
+def newest_of(connection: sqlite3.Connection, alert: str, reach: Reach) -> tuple[Stored, Handling] | None:
+    """The newest record of one alert; None where there is none, or it may not be seen, judged as by `records_of`."""
+    seen, ids = _seen(connection, reach)
+    newest_row = "SELECT time, row FROM alerts WHERE alert = ? ORDER BY sequence DESC, row DESC LIMIT 1"
+    query = f"SELECT time, row FROM ({newest_row}) AS posted WHERE TRUE{seen}"  # noqa: S608 - no value stands in it
+    records, _ = _take(connection, connection.execute(query, (alert, *ids)), 1)
+    return (records[0], _handling(connection, alert)) if records else None
+
+
+def _handling(connection: sqlite3.Connection, alert: str) -> Handling:
+    state = connection.execute("SELECT state FROM handlings WHERE alert = ?", (alert,)).fetchone()
+    return Handling() if state is None else Handling.model_validate_json(state[0])
+
+
+def _seen(connection: sqlite3.Connection, reach: Reach) -> tuple[str, list[int]]:
+    """The condition under which `posted` may be seen, and its parameters."""
+    if reach.everything:
+        return "", []
+    ids = list(_ids(connection, labels_of_reach(reach)))
+    return _has(ids), ids
 
 
 def _walk(
@@ -164,11 +189,7 @@ def _walk(
         return
     rarest = min(clauses, key=lambda ids: sum(ids.values()))
     others = [list(ids) for ids in clauses if ids is not rarest]
-    has_others = "".join(
-        " AND EXISTS (SELECT 1 FROM postings AS other"  # noqa: S608 - no value stands in it
-        f" WHERE other.label IN ({_marks(ids)}) AND other.time = posted.time AND other.row = posted.row)"
-        for ids in others
-    )
+    has_others = "".join(_has(ids) for ids in others)
     order = "DESC" if newest_first else "ASC"
     query = (
         "SELECT time, row FROM postings AS posted WHERE label = ? AND (time, row) > (?, ?) AND (time, row) < (?, ?)"  # noqa: S608 - no value stands in it
@@ -185,6 +206,14 @@ def _ids(connection: sqlite3.Connection, labels: Iterable[str]) -> dict[int, int
     names = tuple(labels)
     query = f"SELECT id, postings FROM labels WHERE postings > 0 AND label IN ({_marks(names)})"  # noqa: S608 - no value
     return dict(connection.execute(query, names))
+
+
+def _has(ids: Iterable[int]) -> str:
+    """The condition that `posted` has one of these labels."""
+    return (
+        " AND EXISTS (SELECT 1 FROM postings AS other"  # noqa: S608 - no value stands in it
+        f" WHERE other.label IN ({_marks(ids)}) AND other.time = posted.time AND other.row = posted.row)"
+    )
 
 
 def _marks(values: Iterable[object]) -> str:

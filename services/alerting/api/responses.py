@@ -11,16 +11,16 @@ from http import HTTPStatus
 from typing import Annotated, Any, Final, Literal, TypeVar
 
 from fastapi import APIRouter, Path
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from starlette.requests import Request
 
 from schemas import Alert, FeedbackVerdict
-from schemas.event import UtcDatetime
 from services.alerting.api.access import Access
 from services.alerting.api.known_alerts import KnownAlerts
 from services.alerting.api.problems import problems
 from services.alerting.api.publish import Publisher
 from services.alerting.api.refusal import Refusal, not_found
+from services.alerting.api.rfc3339 import Moment
 from services.alerting.handling.steps import BadStep, StepAction, step, word
 from services.backbone.http_body import BodyRefused, read_body
 
@@ -36,11 +36,11 @@ class _Asked(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
-    by: _Text
+    by: Annotated[_Text, Field(min_length=1)]
     """Who, as they call themselves; up to 100 characters."""
     note: _Text = ""
     """What there is to say; up to 2,000 characters."""
-    asked_at: UtcDatetime | None = None
+    asked_at: Moment | None = None
     """When it was asked for first: the same body with the same `asked_at` counts once, however often it is sent."""
 
 
@@ -89,8 +89,8 @@ def responses_router(access: Access, known: KnownAlerts, publisher: Publisher) -
 
     async def visible(request: Request, alert_id: str) -> Alert:
         caller = access.authorize(request, "respond")
-        found = await known.known(alert_id)
-        if found is None or not caller.may_read(found.alert.watch.id, found.alert.watch.owner):
+        found = await known.known(alert_id, caller.reach)
+        if found is None:
             raise not_found()
         return found.alert
 

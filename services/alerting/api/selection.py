@@ -95,7 +95,7 @@ class Selection:
         if one_each:
             clauses.append(frozenset([NEWEST if filters.all else NEWEST_TOLD]))
         if not reach.everything:
-            clauses.append(_labels("watch", reach.watches) | _labels("owner", reach.owners))
+            clauses.append(labels_of_reach(reach))
         return cls(tuple(clauses))
 
     def also(self, *labels: str) -> "Selection":
@@ -111,6 +111,11 @@ def stored_labels(alert: Alert) -> frozenset[str]:
     """The labels that an alert has for ever; `NEWEST` and the like come and go."""
     of_keys = (label for key, values in labels_of(alert).items() for label in _labels(key, values))
     return frozenset([*of_keys, TELLS if alert.tells else SILENT])
+
+
+def labels_of_reach(reach: Reach) -> frozenset[str]:
+    """The labels of which an alert needs one to be seen, where not everything is."""
+    return _labels("watch", reach.watches) | _labels("owner", reach.owners)
 
 
 def _labels(key: str, values: Iterable[str]) -> frozenset[str]:

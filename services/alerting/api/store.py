@@ -33,6 +33,7 @@ from services.alerting.api.schema import (
     open_for_writing,
 )
 from services.alerting.api.selection import Selection
+from services.alerting.api.tokens import Reach
 from services.alerting.api.writing import Books, Log, Mark, StampedRecord, Written
 from services.backbone.errors import TocsinError
 from services.backbone.settings import Settings
@@ -187,14 +188,14 @@ class Store:
         """Of each partition the first offset that is kept, and the one that comes next."""
         return await self._ask(queries.span)
 
-    async def alert(self, alert_id: str) -> AlertRecords | None:
-        """All that is known of one alert; None where it is not known."""
-        return await self._ask(lambda connection: queries.records_of(connection, alert_id))
+    async def alert(self, alert_id: str, reach: Reach) -> AlertRecords | None:
+        """What may be seen of one alert; None where that is nothing."""
+        return await self._ask(lambda connection: queries.records_of(connection, alert_id, reach))
 
-    async def known(self, alert_id: str) -> KnownAlert | None:
-        """The newest record of one alert, and what people did about it."""
-        found = await self.alert(alert_id)
-        return None if found is None else KnownAlert(found.records[-1].alert(), found.handling)
+    async def known(self, alert_id: str, reach: Reach) -> KnownAlert | None:
+        """The newest record of one alert, and what people did about it; None where that may not be seen."""
+        found = await self._ask(lambda connection: queries.newest_of(connection, alert_id, reach))
+        return None if found is None else KnownAlert(found[0].alert(), found[1])
 
     async def _write(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         loop = asyncio.get_running_loop()

@@ -26,13 +26,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from schemas.event import UtcDatetime
 from services.alerting.api.access import Access
-from services.alerting.api.positions import Position
+from services.alerting.api.positions import MOST_CHARACTERS, Position
 from services.alerting.api.problems import problems
 from services.alerting.api.queries import Overtaken
 from services.alerting.api.refusal import Refusal
 from services.alerting.api.resuming import Resuming
+from services.alerting.api.rfc3339 import Moment
 from services.alerting.api.selection import Filters, Selection
 from services.alerting.api.store import Store
 from services.alerting.api.tail import Tail, framed, with_id
@@ -51,9 +51,9 @@ log = logger()
 class StreamAsked(Filters):
     """The parameters of the stream."""
 
-    position: Annotated[str, Field(max_length=20_000)] | None = None
+    position: Annotated[str, Field(max_length=MOST_CHARACTERS)] | None = None
     """Begin behind this position: an id of this stream, or `position` of `GET /alerts`."""
-    since: UtcDatetime | None = None
+    since: Moment | None = None
     """Begin with what was written at this time or later. Where neither is given: with what comes from now on."""
 
 
@@ -196,7 +196,7 @@ def stream_router(access: Access, store: Store, tail: Tail, resuming: Resuming) 
     async def stream(
         request: Request,
         asked: Annotated[StreamAsked, Query()],
-        last_event_id: Annotated[str | None, Header(max_length=20_000)] = None,
+        last_event_id: Annotated[str | None, Header(max_length=MOST_CHARACTERS)] = None,
     ) -> Response:
         """Alerts as they come, from now on or from where you were: as server-sent events of type `alert`.
 

@@ -23,6 +23,13 @@ CUT_MILLISECONDS: Final = 24 * 3600 * 1000
 """The oldest are removed a day at a time."""
 MOST_SEQUENCE: Final = (1 << 63) - 1
 """An integer of SQLite has no more bits; one of JSON may have."""
+_LINE_BREAKS: Final = (
+    (b"\r", b" "),
+    (b"\n", b" "),
+    ("\x85".encode(), rb"\u0085"),
+    ("\u2028".encode(), rb"\u2028"),
+    ("\u2029".encode(), rb"\u2029"),
+)
 
 log = logger()
 
@@ -253,5 +260,8 @@ def digest_of(record: StampedRecord) -> str:
 
 
 def _one_line(body: bytes) -> bytes:
-    """JSON without the line breaks that may stand between its parts."""
-    return body.replace(b"\r", b" ").replace(b"\n", b" ")
+    """The same JSON without line breaks: those between its parts, and those of Unicode within its texts, at which many
+    a client ends a line of a stream though no specification says so."""
+    for line_break, instead in _LINE_BREAKS:
+        body = body.replace(line_break, instead)
+    return body

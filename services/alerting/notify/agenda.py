@@ -52,6 +52,7 @@ class Agenda:
         self._numbers = count()
         self._under_way: set[Parcel] = set()
         self._begun: dict[str, Errand] = {}
+        self._put_off: dict[str, Errand] = {}
         self._held: dict[str, Errand] = {}
         self._looked_at: datetime | None = None
         self._whole_schedule = timedelta(seconds=sum(config.retry_seconds)) * _OVERDUE
@@ -62,8 +63,13 @@ class Agenda:
 
     @property
     def begun(self) -> int:
-        """Notifications that were to be told at once and have not ended."""
+        """Notifications that are told as soon as the channel takes them, and have not ended."""
         return len(self._begun)
+
+    @property
+    def put_off(self) -> int:
+        """Notifications that wait for another attempt, and not because of the channel, or behind such a one."""
+        return len(self._put_off)
 
     @property
     def held(self) -> int:
@@ -72,11 +78,16 @@ class Agenda:
 
     def knows(self, notification: str) -> bool:
         """Whether it is at work and has not ended."""
-        return notification in self._begun or notification in self._held
+        return any(notification in known for known in (self._begun, self._put_off, self._held))
 
-    def is_held(self, errand: Errand) -> bool:
-        """Whether it had to wait for a moment."""
-        return errand.id in self._held
+    def is_begun(self, errand: Errand) -> bool:
+        """Whether it is told as soon as the channel takes it: its record will be wanted soon."""
+        return errand.id in self._begun
+
+    def would_hold(self, errand: Errand, past: Past | None) -> bool:
+        """Whether it would be held, and was not tried before."""
+        for_ceiling = self._waiting.waits_for_ceiling and errand.may_be_grouped and not errand.is_above_ceiling
+        return (past is None or past.attempt == 0) and (errand.waits_for is not None or for_ceiling)
 
     def wakes_at(self, now: datetime, conditions: Conditions) -> datetime | None:
         """When there is something to do though nothing comes and nothing is answered; None: never."""
@@ -99,12 +110,14 @@ class Agenda:
             now: aware UTC.
         """
         is_tried = past is not None and past.attempt > 0
-        is_held = errand.waits_for is not None or (past is not None and past.attempt == 0)
-        (self._held if is_held else self._begun)[errand.id] = errand
-        if past is not None and is_tried and past.message_id != errand.message_id:
+        is_rejoined = is_tried and past is not None and past.message_id != errand.message_id
+        is_held = errand.waits_for is not None or is_rejoined or (past is not None and not is_tried)
+        known = self._held if is_held else self._put_off if is_tried else self._begun
+        known[errand.id] = errand
+        if past is not None and is_rejoined:
             self._waiting.rejoin(errand, past)
             return []
-        if not is_tried and is_held and errand.item is not None and errand.waits_for != "acknowledgement":
+        if not is_tried and is_held and errand.may_be_grouped and errand.waits_for != "acknowledgement":
             self._waiting.hold(errand, "hours" if errand.waits_for == "hours" else "ceiling")
         else:
             parcel = Parcel.alone(errand)
@@ -134,11 +147,13 @@ class Agenda:
                 steps.attempts.append(self._begin(parcel, now))
             else:
                 steps.said += self._wait_for_room(parcel, now)
-        if self._waiting.waits_for_ceiling and conditions.has_caught_up:
+        while self._waiting.waits_for_ceiling and conditions.has_caught_up:
             if conditions.refuses is not None:
                 steps.said += self._end(self._waiting.for_ceiling(now), Outcome.FAILED, now, conditions.refuses)
             elif self._is_free and self.circuit.may_begin(now) and self.window.has_room(now):
                 steps.attempts.append(self._begin(self._waiting.for_ceiling(now), now))
+            else:
+                break
         steps.said += self._overdue(now)
         return steps
 
@@ -157,6 +172,8 @@ class Agenda:
         if step.wait_seconds is None:
             return self._end(parcel, step.outcome, attempt.began_at, step.reason)
         parcel.due = now + timedelta(seconds=step.wait_seconds)
+        if not answer.is_the_channel and parcel.reason is None:
+            self._put_off_with_lane(parcel)
         self._push(parcel)
         return [
             self._said(errand, step.outcome, attempt.began_at, step.reason, parcel, parcel.due)
@@ -167,7 +184,7 @@ class Agenda:
         """Let all have failed."""
         tried = [parcel for _, _, parcel in self._ready if parcel.attempt] + list(self._under_way)
         parcels = {errand.id: parcel for parcel in tried for errand in parcel.errands}
-        errands = [*self._begun.values(), *self._held.values()]
+        errands = [*self._begun.values(), *self._put_off.values(), *self._held.values()]
         said = [self._said(errand, Outcome.FAILED, now, reason, parcels.get(errand.id)) for errand in errands]
         self.drop(lambda _: True)
         return said
@@ -186,13 +203,23 @@ class Agenda:
         heapq.heapify(self._ready)
         for parcel in self._lanes.drop(is_lost):
             self._push(parcel)
-        for known in (self._begun, self._held):
+        for known in (self._begun, self._put_off, self._held):
             for errand in [errand for errand in known.values() if lost(errand)]:
                 del known[errand.id]
 
     def _enter(self, parcel: Parcel) -> None:
-        if self._lanes.enter(self._lane(parcel), parcel):
+        lane = self._lane(parcel)
+        if self._lanes.enter(lane, parcel):
             self._push(parcel)
+        elif self._lanes.of(lane)[0].only.id in self._put_off:
+            self._put_off_with_lane(parcel)
+
+    def _put_off_with_lane(self, parcel: Parcel) -> None:
+        """Let it count no more as begun, nor what has to wait behind it."""
+        for each in (parcel, *self._lanes.of(self._lane(parcel))):
+            name = each.only.id
+            if (errand := self._begun.pop(name, None) or self._held.pop(name, None)) is not None:
+                self._put_off[name] = errand
 
     def _lane(self, parcel: Parcel) -> str | None:
         """Only what is told at once keeps an order: the rest would hold up what comes after it."""
@@ -219,11 +246,13 @@ class Agenda:
     def _wait_for_room(self, parcel: Parcel, now: datetime) -> list[Said]:
         """Hold it for a group; what was tried, or is a group already, keeps its id and waits by itself."""
         room_at = self.window.room_at(now)
-        if parcel.attempt or parcel.reason is not None or (errand := parcel.only).item is None:
+        if parcel.attempt or parcel.reason is not None or not (errand := parcel.only).may_be_grouped:
             parcel.due = max(room_at, now + _A_MOMENT)
             self._push(parcel)
             return []
-        self._held[errand.id] = self._begun.pop(errand.id, errand)
+        for known in (self._begun, self._put_off):
+            known.pop(errand.id, None)
+        self._held[errand.id] = errand
         self._waiting.hold(errand, "ceiling")
         self._free_lane(parcel)
         return [self._said(errand, Outcome.HELD, now, _FOR_ROOM, next_at=room_at)]
@@ -231,8 +260,8 @@ class Agenda:
     def _end(self, parcel: Parcel, outcome: Outcome, at: datetime, detail: str) -> list[Said]:
         self._free_lane(parcel)
         for errand in parcel.errands:
-            self._begun.pop(errand.id, None)
-            self._held.pop(errand.id, None)
+            for known in (self._begun, self._put_off, self._held):
+                known.pop(errand.id, None)
         return [self._said(errand, outcome, at, detail, parcel) for errand in parcel.errands]
 
     def _free_lane(self, parcel: Parcel) -> None:

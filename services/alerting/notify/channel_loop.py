@@ -1,7 +1,7 @@
 """One channel at work: notifications > agenda > attempts > deliveries. The agenda decides, this carries it out.
 
 Each channel is a consumer group of its own, so a dead one holds up nobody else. A new one begins with the notifications
-of the last hour. Where as much is unfinished as is kept, the channel reads no further until something has ended:
+of the last hour. Where as much is unfinished as is kept (room.py) it reads no further until something has ended:
 nothing is dropped. Killed between an attempt and the word on it, the attempt is made again under the same id: at least
 once.
 """
@@ -25,25 +25,24 @@ from services.alerting.notify.errand import Errand
 from services.alerting.notify.gauges import Gauges
 from services.alerting.notify.intake import Fresh, Intake
 from services.alerting.notify.read_back import ReadBack
+from services.alerting.notify.room import READ_AT_ONCE, Room
 from services.alerting.notify.steps import Attempt, Conditions, Said
 from services.alerting.notify.trouble import Trouble
 from services.backbone.beginning import begin_group
 from services.backbone.clients import Writer, new_consumer, stop_client
+from services.backbone.errors import BrokerUnavailable
 from services.backbone.process import Process, unless
 from services.backbone.record import encode, trace_of
 from services.backbone.telemetry import DELIVERIES, logger
 from services.backbone.topics import DELIVERIES as DELIVERIES_TOPIC
 from services.backbone.topics import NOTIFICATIONS
 
-MOST_BEGUN: Final = 1_000
-MOST_BEGUN_BYTES: Final = 64 * 1024 * 1024
-MOST_HELD: Final = 10_000
-READ_AT_ONCE: Final = 50
-"""Few: the other channels of the process wait while these are read."""
 WRITE_AT_ONCE: Final = 200
 ROUND_SECONDS: Final = 1.0
 STOP_SECONDS: Final = 5.0
 """What attempts under way get to end when the channel is stopped."""
+JOIN_SECONDS: Final = 30.0
+"""What it waits at most for partitions, if all that is left is to give up."""
 LOOK_BACK: Final = timedelta(hours=1)
 """How old a notification may be at most that a new channel begins with."""
 _REMOVED: Final = "the channel was removed from the configuration"
@@ -85,13 +84,13 @@ class ChannelLoop:
         self._is_removed = False
         self._changed = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._is_full = False
+        self._room = Room(self._id, self._agenda)
 
     def stop(self, *, removed: bool = False) -> None:
         """End it: attempts under way may finish, the rest is left to the next start.
 
         Args:
-            removed: the channel is configured no more: the rest has failed.
+            removed: the channel is configured no more: the rest has failed. Said before `run`, it only gives up.
         """
         self._is_removed = self._is_removed or removed
         self._stopping.set()
@@ -106,9 +105,10 @@ class ChannelLoop:
         kafka, stage = self._process.settings.kafka, f"notify.{self._id}"
         group = self._process.settings.group(stage)
         consumer = new_consumer(kafka, NOTIFICATIONS.name, group=group)
+        ends = self._process.stopping if self._is_removed else self._stopping
         try:
-            await unless(self._stopping, begin_group(kafka, group, NOTIFICATIONS.name, datetime.now(UTC) - LOOK_BACK))
-            await unless(self._stopping, consumer.start())
+            await unless(ends, begin_group(kafka, group, NOTIFICATIONS.name, datetime.now(UTC) - LOOK_BACK))
+            await unless(ends, consumer.start())
             async with ReadBack(kafka) as back, self.channel.connect() as send:
                 self._kept = Kept(back)
                 self._intake = Intake(
@@ -139,30 +139,30 @@ class ChannelLoop:
 
     async def _read(self) -> None:
         while not self._stopping.is_set():
-            room = self._room()
+            room = self._room.now()
             if fresh := await self._intake.fetch(room):
                 self._say(self._take(fresh))
                 self._changed.set()
             elif room == 0:
                 await asyncio.sleep(ROUND_SECONDS / 2)
+            await self._read_again()
             if self._intake.has_caught_up:
                 self._intake.journal.trim()
 
-    def _room(self) -> int:
-        """How many notifications may be read now."""
-        agenda, room = self._agenda, min(READ_AT_ONCE, MOST_BEGUN - self._agenda.begun)
-        if agenda.held >= MOST_HELD or self._kept.size_bytes >= MOST_BEGUN_BYTES:
-            room = 0
-        if (is_full := room <= 0) != self._is_full:
-            self._is_full = is_full
-            told = log.warning if is_full else log.info
-            told(
-                "channel.full" if is_full else "channel.has_room",
-                channel=self._id,
-                begun=agenda.begun,
-                held=agenda.held,
-            )
-        return max(room, 0)
+    async def _read_again(self) -> None:
+        """Take in what was left where it stands, if there is room now."""
+        if not (places := self._room.to_read_again()):
+            return
+        try:
+            fresh = await self._intake.again(places)
+        except BrokerUnavailable as error:
+            log.warning("channel.waits_for_broker", channel=self._id, error=str(error))
+            await asyncio.sleep(ROUND_SECONDS)
+            return
+        self._say(self._take(fresh))
+        for place in set(places) - {each.place for each in fresh}:
+            self._room.takes_back(place)  # it stands there no more
+        self._changed.set()
 
     def _take(self, fresh: Sequence[Fresh]) -> list[Said]:
         agenda, intake, now, said = self._agenda, self._intake, datetime.now(UTC), list[Said]()
@@ -173,8 +173,11 @@ class ChannelLoop:
             if agenda.knows(errand.id):
                 intake.done(place)  # the router repeated itself; the first of them is at work
                 continue
-            said += agenda.add(errand, intake.journal.past(errand.id), now)
-            if not agenda.is_held(errand):
+            past = self._room.takes_back(place) or intake.journal.past(errand.id)
+            if self._room.leaves(errand, past):
+                continue
+            said += agenda.add(errand, past, now)
+            if agenda.is_begun(errand):
                 self._kept.keep(record)
         self.moved_at = time.monotonic()
         return said
@@ -212,9 +215,9 @@ class ChannelLoop:
         """Each second: commit, tell how it stands."""
         while not self._stopping.is_set():
             await self._intake.commit()
-            self._gauges.show(self._agenda, is_full=self._is_full)
-            self._trouble.waits(self.channel.config, self._agenda.begun)
-            if self._is_full or not self._intake.is_behind:
+            self._gauges.show(self._agenda, self._room)
+            self._trouble.waits(self.channel.config, self._agenda.begun + self._agenda.put_off)
+            if self._room.is_full or not self._intake.is_behind:
                 self.moved_at = time.monotonic()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(ROUND_SECONDS):
@@ -225,7 +228,7 @@ class ChannelLoop:
         since = self._trouble.disabled_since(config)
         how = f"tocsin channel enable {config.id}"
         return Conditions(
-            has_caught_up=self._intake.has_caught_up or self._is_full,
+            has_caught_up=self._intake.has_caught_up or self._room.is_full,
             refuses=None if since is None else f"disabled since {since:%Y-%m-%d %H:%M} UTC; {how}",
             acknowledged_by=self._acknowledged_by,
         )
@@ -244,7 +247,7 @@ class ChannelLoop:
         for errand, delivery in said:
             if delivery.outcome.ends:
                 self._intake.journal.ended(errand.id)
-            if delivery.outcome.ends or self._agenda.is_held(errand):
+            if not self._agenda.is_begun(errand):
                 self._kept.drop(errand.place)
         for begin in range(0, len(said), WRITE_AT_ONCE):
             part = said[begin : begin + WRITE_AT_ONCE]
@@ -277,13 +280,18 @@ class ChannelLoop:
 
     async def _give_up(self) -> None:
         """Let all have failed that was addressed to a channel that is no more."""
+        joined_by = time.monotonic() + JOIN_SECONDS
+        while not (self._intake.is_at_work or self._process.stopping.is_set() or time.monotonic() > joined_by):
+            self._take(await self._intake.fetch(READ_AT_ONCE))
         await self._write(self._agenda.give_up(_REMOVED, datetime.now(UTC)))
         await self._intake.look_ahead()
-        while not self._intake.has_caught_up and not self._process.stopping.is_set():
+        while not (self._intake.has_caught_up and not self._room.left) and not self._process.stopping.is_set():
             self._take(await self._intake.fetch(READ_AT_ONCE))
+            await self._read_again()
             await self._write(self._agenda.give_up(_REMOVED, datetime.now(UTC)))
 
     def _lose(self, partitions: Collection[int]) -> None:
         """Leave the partitions that are another instance's now to it."""
         self._agenda.drop(lambda errand: errand.place[0] in partitions)
         self._kept.drop_all(lambda place: place[0] in partitions)
+        self._room.drop(lambda place: place[0] in partitions)

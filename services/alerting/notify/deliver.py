@@ -1,11 +1,13 @@
 """One attempt: the message of a parcel, made from what stands on `notifications`, and what the channel says to it."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterable
+from typing import Final
 
 from services.alerting.handling.links import Links
 from services.alerting.notify.channels.answer import Answer, Verdict
 from services.alerting.notify.channels.channel import Send
 from services.alerting.notify.errand import Parcel, Place
+from services.alerting.notify.grouped import as_group, item_of
 from services.alerting.notify.message import Message
 from services.alerting.notify.read_back import ReadBack
 from services.backbone.errors import BrokerUnavailable
@@ -13,6 +15,9 @@ from services.backbone.record import ConsumedRecord, decode, trace_of
 from services.backbone.settings import Settings
 from services.backbone.telemetry import logger
 from services.backbone.topics import NOTIFICATIONS
+
+MOST_BYTES: Final = 64 * 1024 * 1024
+_GONE: Final = Answer(Verdict.NEVER, "its notification stands on the topic no more", is_the_channel=False)
 
 log = logger()
 
@@ -28,7 +33,9 @@ class Kept:
         """Of all values."""
 
     def keep(self, record: ConsumedRecord) -> None:
-        """Take a record in."""
+        """Take a record in, if there is room."""
+        if self.size_bytes + len(record.value or b"") > MOST_BYTES:
+            return
         self._records[record.partition, record.offset] = record
         self.size_bytes += len(record.value or b"")
 
@@ -50,14 +57,31 @@ class Kept:
         """
         return self._records.get(place) or await self._back.at(NOTIFICATIONS.name, *place)
 
+    async def those(self, places: Iterable[Place]) -> AsyncIterator[ConsumedRecord]:
+        """Several, those that stand on the topic still.
+
+        Raises:
+            BrokerUnavailable: the broker does not answer.
+        """
+        async for record in self._back.these(NOTIFICATIONS.name, places):
+            yield record
+
 
 async def deliver(parcel: Parcel, channel: str, send: Send, kept: Kept, settings: Settings) -> Answer:
     """Attempt once; whatever goes wrong is an answer, so that no defect loses an alert or stops the others."""
     try:
         if parcel.reason is not None:
-            return await send(Message.of(parcel.as_group(channel), channel))
+            places = [errand.place for errand in parcel.errands]
+            items = [item_of(decode(NOTIFICATIONS, record)) async for record in kept.those(places)]
+            if len(items) < len(places):
+                log.warning(
+                    "group.is_incomplete", channel=channel, message=parcel.message_id, missing=len(places) - len(items)
+                )
+            if not items:
+                return _GONE
+            return await send(Message.of(as_group(parcel, channel, items), channel))
         if (record := await kept.get(parcel.only.place)) is None:
-            return Answer(Verdict.NEVER, "its notification stands on the topic no more", is_the_channel=False)
+            return _GONE
         return await send(_message(record, parcel, channel, settings))
     except BrokerUnavailable as error:
         return Answer(Verdict.LATER, f"the broker does not answer: {error}", is_the_channel=False)

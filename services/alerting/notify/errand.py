@@ -3,23 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal
+from typing import Literal
 
-from schemas import Alert, AlertGroup, AlertItem, GroupItem, Notification, Severity, WaitsFor
+from schemas import Notification, WaitsFor
 from schemas.ids import group_id
 
 Place = tuple[int, int]
 """Partition and offset in `notifications`."""
 Reason = Literal["hours", "ceiling"]
 """Why several go in one message."""
-
-MOST_ITEMS: Final = 100
-"""Shown of a group."""
-MOST_TITLE: Final = 300
-"""Characters of a title that a group shows."""
-MOST_NAMES: Final = 10
-
-RANK: Final[dict[Severity, int]] = {"low": 0, "normal": 1, "high": 2, "critical": 3}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,8 +26,8 @@ class Errand:
     """Or the incident's."""
     sequence: int
     watch: str | None
-    item: GroupItem | None
-    """What a group shows of it; None of what goes in no group: word of no article."""
+    may_be_grouped: bool
+    """Whether it may go out with others: it is word of an article."""
     waits_for: WaitsFor | None
     due_at: datetime
     """When it is to be told; when it was routed, where that is at once."""
@@ -59,36 +51,12 @@ class Errand:
             alert_id=alert.id if alert else incident.id if incident else "",
             sequence=alert.sequence if alert else 0,
             watch=alert.watch.id if alert else None,
-            item=_item(alert) if alert else None,
+            may_be_grouped=alert is not None and alert.article is not None,
             waits_for=waits_for,
             due_at=notification.due_at if waits_for and notification.due_at else notification.routed_at,
             is_above_ceiling=asked or severe,
             trace=trace,
         )
-
-
-def _item(alert: Alert) -> GroupItem | None:
-    if (article := alert.article) is None:
-        return None
-    title = article.title
-    return GroupItem(
-        watch=alert.watch.id,
-        watch_name=alert.watch.name,
-        severity=alert.watch.severity,
-        message_id=alert.event_id,
-        action=alert.action,
-        item=AlertItem(
-            alert_id=alert.id,
-            reason=alert.reason,
-            title=title if len(title) <= MOST_TITLE else title[: MOST_TITLE - 1] + "…",
-            url=article.url,
-            source=article.source,
-            language=article.language,
-            names=tuple(match.name for match in alert.matches[:MOST_NAMES]),
-            rang_at=alert.rang_at,
-            source_count=max(alert.source_count, 1),
-        ),
-    )
 
 
 @dataclass(slots=True, eq=False)
@@ -106,6 +74,8 @@ class Parcel:
     attempt: int = 0
     """How many were made."""
     first_attempt_at: datetime | None = None
+    in_all: int = 0
+    """How many were held together, where this is the first of several messages that tell of them."""
 
     @classmethod
     def alone(cls, errand: Errand) -> "Parcel":
@@ -135,18 +105,3 @@ class Parcel:
     def asks_first(self) -> bool:
         """Whether it is told only if nobody has acknowledged the alert."""
         return self.reason is None and self.only.waits_for == "acknowledgement"
-
-    def as_group(self, channel: str) -> AlertGroup:
-        """What a group's message tells; what stands in it has an item."""
-        assert self.reason is not None  # noqa: S101 - it is asked of groups
-        items = sorted((each.item for each in self.errands if each.item), key=lambda each: each.item.rang_at)
-        return AlertGroup(
-            id=self.message_id,
-            channel=channel,
-            reason=self.reason,
-            severity=max((item.severity for item in items), key=RANK.__getitem__),
-            items=tuple(items[:MOST_ITEMS]),
-            stands_for=len(items),
-            since=items[0].item.rang_at,
-            at=self.at,
-        )

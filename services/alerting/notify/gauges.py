@@ -3,6 +3,7 @@
 import contextlib
 
 from services.alerting.notify.agenda import Agenda
+from services.alerting.notify.room import Room
 from services.backbone.telemetry import CHANNEL_CIRCUIT_OPEN, CHANNEL_FULL, CHANNEL_UNFINISHED
 
 
@@ -13,17 +14,18 @@ class Gauges:
         """Of the channel of this id."""
         self._channel = channel
 
-    def show(self, agenda: Agenda, *, is_full: bool) -> None:
+    def show(self, agenda: Agenda, room: Room) -> None:
         """Say how it stands."""
-        CHANNEL_UNFINISHED.labels(self._channel, "begun").set(agenda.begun)
-        CHANNEL_UNFINISHED.labels(self._channel, "held").set(agenda.held)
+        counts = {"begun": agenda.begun, "put-off": agenda.put_off, "held": agenda.held, "left": room.left}
+        for state, count in counts.items():
+            CHANNEL_UNFINISHED.labels(self._channel, state).set(count)
         CHANNEL_CIRCUIT_OPEN.labels(self._channel).set(agenda.circuit.is_open)
-        CHANNEL_FULL.labels(self._channel).set(is_full)
+        CHANNEL_FULL.labels(self._channel).set(room.is_full)
 
     def remove(self) -> None:
         """Say nothing any more."""
         with contextlib.suppress(KeyError):  # it was never told
             CHANNEL_FULL.remove(self._channel)
             CHANNEL_CIRCUIT_OPEN.remove(self._channel)
-            CHANNEL_UNFINISHED.remove(self._channel, "begun")
-            CHANNEL_UNFINISHED.remove(self._channel, "held")
+            for state in ("begun", "put-off", "held", "left"):
+                CHANNEL_UNFINISHED.remove(self._channel, state)

@@ -7,7 +7,7 @@ is written.
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
@@ -91,6 +91,11 @@ class Intake:
         self._shares: dict[int, _Share] = {}
 
     @property
+    def is_at_work(self) -> bool:
+        """Whether it has been given anything to read."""
+        return bool(self._shares)
+
+    @property
     def has_caught_up(self) -> bool:
         """Whether all is read that was there when the partitions were taken over."""
         return all(share.unfinished.reached >= share.goal for share in self._shares.values())
@@ -123,6 +128,20 @@ class Intake:
         """A notification has ended, and that is written."""
         if (share := self._shares.get(place[0])) is not None:
             share.unfinished.done(place[1])
+
+    async def again(self, places: Sequence[Place]) -> list[Fresh]:
+        """Notifications that were begun, and are read once more. One that stands there no more needs nothing.
+
+        Raises:
+            BrokerUnavailable: the broker does not answer.
+        """
+        fresh = [
+            Fresh((record.partition, record.offset), record, decode(NOTIFICATIONS, record))
+            async for record in self._back.these(NOTIFICATIONS.name, places)
+        ]
+        for place in set(places) - {each.place for each in fresh}:
+            self.done(place)
+        return fresh
 
     async def look_ahead(self) -> None:
         """Let `has_caught_up` mean where the partitions end now."""
@@ -159,9 +178,10 @@ class Intake:
         self._lost(numbers)
 
     def _end(self, number: int) -> int:
-        with contextlib.suppress(IllegalStateError):  # it was lost meanwhile
-            return self._consumer.highwater(TopicPartition(NOTIFICATIONS.name, number)) or 0
-        return 0
+        partition = TopicPartition(NOTIFICATIONS.name, number)
+        if partition not in self._consumer.assignment():  # lost meanwhile; `highwater` only asserts that it was not
+            return 0
+        return self._consumer.highwater(partition) or 0
 
     async def _may_take_over(self, new: Collection[int], batches: Batches) -> bool:
         """Take partitions over; where the broker is away they are read once more from where they were."""

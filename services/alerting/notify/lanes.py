@@ -1,7 +1,7 @@
 """Order where it is asked for: of each lane one goes, the others wait behind it."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -41,6 +41,10 @@ class Lanes(Generic[T]):
             del self._lanes[lane]
             return None
         return waiting[0] if was_first else None
+
+    def of(self, lane: str | None) -> Sequence[T]:
+        """What is in a lane, the one that goes first."""
+        return () if lane is None else tuple(self._lanes.get(lane, ()))
 
     def drop(self, lost: Callable[[T], bool]) -> list[T]:
         """Take out what is somebody else's now.

@@ -1,7 +1,7 @@
 """Reads again what stands on a topic: a consumer without a group, opened when it is first needed."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from datetime import datetime
 from types import TracebackType
 from typing import Final, Self
@@ -18,6 +18,9 @@ from services.backbone.settings import KafkaSettings
 POLL_MS: Final = 500
 FETCH_BYTES: Final = 256 * 1024
 """Little: mostly it is one record that is wanted, and a larger one comes all the same."""
+LEAP: Final = 500
+"""Offsets that are passed over rather than read through."""
+READ_AT_ONCE: Final = 100
 
 
 class ReadBack:
@@ -63,6 +66,37 @@ class ReadBack:
                 for records in (await consumer.getmany(timeout_ms=POLL_MS, max_records=1)).values():
                     return records[0]
             return None
+
+    async def these(self, topic: str, places: Iterable[tuple[int, int]]) -> AsyncIterator[ConsumerRecord]:
+        """The records at these places (partition, offset) that still stand there, partition by partition.
+
+        Raises:
+            BrokerUnavailable: the broker does not answer.
+        """
+        wanted: dict[TopicPartition, set[int]] = {}
+        for partition, offset in places:
+            wanted.setdefault(TopicPartition(topic, partition), set()).add(offset)
+        async with self._turn:
+            try:
+                for each, offsets in wanted.items():
+                    async for record in self._read(await self._opened(), each, offsets):
+                        yield record
+            except KafkaError as error:
+                raise BrokerUnavailable(f"it cannot be read again: {error}") from error
+
+    async def _read(
+        self, consumer: AIOKafkaConsumer, partition: TopicPartition, offsets: set[int]
+    ) -> AsyncIterator[ConsumerRecord]:
+        consumer.assign([partition])
+        end, reached = (await consumer.end_offsets([partition]))[partition], -LEAP
+        for offset in sorted(offsets):
+            if offset - reached >= LEAP:
+                consumer.seek(partition, offset)
+            while (reached := await consumer.position(partition)) <= offset < end:
+                for records in (await consumer.getmany(timeout_ms=POLL_MS, max_records=READ_AT_ONCE)).values():
+                    for record in records:
+                        if record.offset in offsets:
+                            yield record
 
     async def since(self, topic: str, moment: datetime) -> AsyncIterator[ConsumerRecord]:
         """All records from a moment on to where the topic ends now, in the order of their partitions.

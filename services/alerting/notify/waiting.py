@@ -3,13 +3,19 @@
 hours     until the hours of its route begin; all that is due at the same moment goes together
 ceiling   until the channel's ceiling has room; all that is held by then goes together
 again     groups that went out before and came back: after a restart their members are met one by one
+
+Together means in one message of up to a hundred, or in several, of which the first says how many there are in all.
 """
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Final
 
 from services.alerting.notify.errand import Errand, Parcel, Reason
 from services.alerting.notify.journal import Past
+
+MOST_TOGETHER: Final = 100
+"""Alerts that one message names."""
 
 
 class Waiting:
@@ -20,6 +26,8 @@ class Waiting:
         self._channel = channel
         self._hours: dict[datetime, list[Errand]] = {}
         self._ceiling: list[Errand] = []
+        self._announced = 0
+        """How many of those that the ceiling holds a message has spoken of already, and not named."""
         self._again: dict[str, tuple[Past, list[Errand]]] = {}
 
     @property
@@ -44,13 +52,22 @@ class Waiting:
         """Groups whose hours have begun, and those that came back. To be asked for once all is read that was there."""
         parcels = [_rejoined(past, errands) for past, errands in self._again.values()]
         self._again.clear()
-        begun = sorted(moment for moment in self._hours if moment <= now)
-        return parcels + [Parcel.group(self._channel, self._hours.pop(each), "hours", each) for each in begun]
+        for moment in sorted(moment for moment in self._hours if moment <= now):
+            errands = sorted(self._hours.pop(moment), key=lambda errand: errand.place)
+            for begin in range(0, len(errands), MOST_TOGETHER):
+                parcels.append(Parcel.group(self._channel, errands[begin : begin + MOST_TOGETHER], "hours", moment))
+                if begin == 0:
+                    parcels[-1].in_all = len(errands)
+        return parcels
 
     def for_ceiling(self, now: datetime) -> Parcel:
-        """All that the ceiling held, now that there is room."""
-        held, self._ceiling = self._ceiling, []
-        return Parcel.group(self._channel, held, "ceiling", now)
+        """What the ceiling held longest, now that there is room for one message."""
+        held, self._ceiling = self._ceiling[:MOST_TOGETHER], self._ceiling[MOST_TOGETHER:]
+        parcel = Parcel.group(self._channel, held, "ceiling", now)
+        if not self._announced:
+            parcel.in_all = self._announced = len(held) + len(self._ceiling)
+        self._announced = max(0, self._announced - len(held)) if self._ceiling else 0
+        return parcel
 
     def drop(self, lost: Callable[[Errand], bool]) -> None:
         """Forget what is somebody else's now."""

@@ -23,7 +23,7 @@ from services.alerting.api.page import page_router
 from services.alerting.api.publish import Publisher
 from services.alerting.api.refusal import Refusal, refused
 from services.alerting.api.responses import responses_router
-from services.alerting.api.tokens import Token, Tokens, new_token
+from services.alerting.api.tokens import Reach, Token, Tokens, new_token
 from services.alerting.handling.links import LinkKey, Links
 from services.backbone.clients import Writer
 from services.backbone.http_server import listen, serving
@@ -48,9 +48,11 @@ class Answering:
     tokens: dict[str, Token] = field(default_factory=dict)
     loop: asyncio.AbstractEventLoop | None = field(default=None, repr=False)
 
-    async def known(self, alert_id: str) -> KnownAlert | None:
+    async def known(self, alert_id: str, reach: Reach) -> KnownAlert | None:
         """As the store of the API does."""
-        return self.alerts.get(alert_id)
+        found = self.alerts.get(alert_id)
+        watch = found.alert.watch if found is not None else None
+        return found if watch is not None and reach.includes(watch.id, watch.owner) else None
 
     def rings(self, handling: Handling = UNHANDLED, **more: Any) -> Alert:
         """An alert that rang just now."""

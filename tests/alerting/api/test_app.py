@@ -1,11 +1,14 @@
 """`tocsin run api` as it is asked: a real process, a real Kafka, real HTTP."""
 
 import asyncio
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from services.alerting.api.app import openapi_document
+from services.alerting.api.hardened import MAX_TARGET_BYTES
 from services.backbone.settings import KafkaSettings, Settings
 from services.broker import KafkaBroker
 from tests.alerting.api.newsdesk import Instance, hear, lets_in, listed, rings, unreadable
@@ -29,7 +32,9 @@ def served(kafka: KafkaBroker, tmp_path_factory: pytest.TempPathFactory) -> Iter
     settings = Settings(config=folder / "config", deployment="asked", port=0, kafka=broker)
     asyncio.run(empty_topics(broker))
     tokens = lets_in(settings, **TOKENS)
-    with Instance.of(settings, "one", folder).running() as instance:
+    instance = Instance.of(settings, "one", folder)
+    instance.desk.environment["TOCSIN_PUBLIC_URL"] = "https://news.example/tocsin"
+    with instance.running():
         yield instance, tokens
 
 
@@ -94,8 +99,46 @@ WRONG = [
     ("/alerts/stream", {"position": "0-0"}, 400, "3 of these alerts"),
     ("/alerts/stream", {"position": "0-0-999"}, 400, "behind the end"),
     ("/alerts/stream", {"position": "yesterday"}, 400, "yesterday"),
+    ("/alerts", {"since": "1764000000"}, 422, "2026-11-24T05:00:00Z"),
+    ("/alerts", {"until": "2026-11-24"}, 422, "2026-11-24T05:00:00Z"),
+    ("/alerts/stream", {"since": "0.5"}, 422, "2026-11-24T05:00:00Z"),
+    ("/alerts", {"cursor": "1" * 4_001}, 422, "cursor"),
+    ("/alerts", {"cursor": "1" * 4_000}, 400, "no cursor"),
+    ("/alerts/", {}, 404, "Not Found"),
     ("/nowhere", {}, 404, "Not Found"),
 ]
+
+
+async def test_no_title_ends_a_line_of_the_stream_wherever_a_client_ends_lines(one: Instance, token: str) -> None:
+    breaks = "".join(chr(code) for code in range(0x3000) if len(f"a{chr(code)}a".splitlines()) > 1)
+    rang = alert("lines", watch="lines")
+    assert rang.article is not None
+    title = f"x{breaks}id: 0-0-0{breaks}data: {{}}{breaks}"
+    rang = rang.model_copy(update={"article": rang.article.model_copy(update={"title": title})})
+    await rings(one.desk.settings, [rang])
+    async with one.stream(token, "0-0-0", watch="lines") as events:
+        [event] = await hear(events, 1)
+    assert event.alert["article"]["title"] == title
+    assert event.id != "0-0-0"
+
+
+async def test_feeds_say_the_address_that_is_configured(one: Instance, token: str) -> None:
+    assert one.get("/feed.json", token).json()["feed_url"] == "https://news.example/tocsin/feed.json"
+
+
+def test_the_contract_says_what_is_answered() -> None:
+    paths = json.loads(openapi_document())["paths"]
+    of_feed = paths["/watches/{watch}/feed.json"]["get"]
+    assert of_feed["responses"]["200"]["content"]["application/feed+json"]["schema"]["type"] == "object"
+    assert [each["schema"]["maxLength"] for each in of_feed["parameters"]] == [100]
+    for path in paths.values():
+        for operation in path.values():
+            assert {"401", "403", "414", "422", "429", "503"} <= set(operation["responses"])
+            for parameter in operation.get("parameters", []):
+                for kind in parameter["schema"].get("anyOf", [parameter["schema"]]):
+                    assert kind.get("maxLength", 0) <= MAX_TARGET_BYTES
+                if parameter["name"] in ("since", "until"):
+                    assert {"type": "string", "format": "date-time"} in parameter["schema"]["anyOf"]
 
 
 async def test_what_is_wrong_is_said_with_what_to_do(one: Instance, token: str) -> None:

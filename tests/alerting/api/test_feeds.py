@@ -1,206 +1,26 @@
-import json
+"""Feeds as they are served: real HTTP on loopback, from a real store."""
+
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import feedparser
 import httpx
-import pytest
 from fastapi import FastAPI
-from lxml import etree
 
-from schemas import Alert
 from services.alerting.api.access import Access
-from services.alerting.api.feed_documents import MOST_ENTRIES, FeedOf, Told, atom_feed, changed_at, etag, json_feed
 from services.alerting.api.feeds import feeds_router
 from services.alerting.api.problems import answer_problems
 from services.alerting.api.tokens import Token, Tokens, new_token
-from services.alerting.notify.samples import samples
 from services.backbone.http_server import listen, serving
 from services.backbone.topics import ALERTS
 from services.ingestion.reading.feed import parse_feed
 from tests.alerting.api.records import NOON_MS, Record, opened, record, take
 from tests.alerting.api.records import alert as stored
-from tests.alerting.examples import NOON, alert
+from tests.alerting.examples import NOON
 
-FEED = FeedOf(
-    "border",
-    "Tocsin: Border desk",
-    "https://t.example/watches/border/feed.atom",
-    "https://t.example/watches/border/feed.json",
-)
 LATER = NOON + timedelta(hours=1)
-MAKERS = {"atom": atom_feed, "json": json_feed}
-TYPES = {"atom": "application/atom+xml", "json": "application/feed+json"}
-
-
-def told(*alerts: Alert, at: datetime = LATER) -> list[Told]:
-    return [Told(each, at) for each in alerts]
-
-
-def sample(name: str) -> Alert:
-    event = samples()[name].event
-    assert isinstance(event, Alert)
-    return event
-
-
-def titled(title: str) -> Alert:
-    event = alert()
-    assert event.article is not None
-    return event.model_copy(update={"article": event.article.model_copy(update={"title": title}), "passages": ()})
-
-
-@pytest.mark.parametrize("form", MAKERS)
-def test_our_own_reader_reads_each_alert_as_an_article_of_its_outlet(form: str) -> None:
-    ring, urdu = sample("ring"), sample("ring in Urdu")
-
-    feed = parse_feed(MAKERS[form](FEED, told(ring, urdu)), FEED.atom, TYPES[form], LATER + timedelta(minutes=1))
-
-    assert feed.complete
-    assert (feed.title, feed.language) == ("Tocsin: Border desk", "en")
-    assert feed.self_link == (FEED.atom if form == "atom" else FEED.json)
-    one, other = feed.entries
-    assert ring.article is not None
-    assert urdu.article is not None
-    assert "Two groups are named" in one.title
-    assert (one.link, one.authors, one.language) == (ring.article.url, ("Example News",), "en")
-    assert (other.authors, other.language) == ((urdu.article.source.name,), "ur")
-    assert one.updated == LATER
-    assert one.published == ring.rang_at
-    assert "<mark>Tehreek-e-Taliban Pakistan</mark>" in one.content
-    assert '<bdi dir="rtl" lang="ur">' in other.content
-    assert one.guid != other.guid
-
-
-def test_feedparser_reads_the_atom_feed_without_a_complaint() -> None:
-    read = feedparser.parse(atom_feed(FEED, told(*(sample(name) for name in ("ring", "ring in Urdu", "digest")))))
-
-    assert not read.bozo
-    assert read.version == "atom10"
-    assert [link.rel for link in read.feed.links] == ["self", "alternate"]
-    first = read.entries[0]
-    assert [(tag.term, tag.label) for tag in first.tags][:2] == [
-        ("ttp", "Tehreek-e-Taliban Pakistan"),
-        ("kabul", "Kabul"),
-    ]
-    assert ("severity-high", "high") in [(tag.term, tag.label) for tag in first.tags]
-    assert first.summary.startswith("Officials said that the Tehreek-e-Taliban Pakistan")
-    assert "\u2067" in read.entries[1].summary
-
-
-def test_the_atom_feed_has_what_rfc_4287_asks_for() -> None:
-    names = {"a": "http://www.w3.org/2005/Atom"}
-    root = etree.fromstring(atom_feed(FEED, told(*(sample(name) for name in samples() if _is_alert(name)))))
-
-    for holder in (root, *root.findall("a:entry", names)):
-        for name in ("id", "title", "updated"):
-            assert len(holder.findall(f"a:{name}", names)) == 1
-    assert root.find("a:author/a:name", names) is not None  # the author of entries that have none of their own
-    for entry in root.findall("a:entry", names):
-        assert entry.find("a:content", names) is not None
-        assert entry.find("a:link[@rel='alternate']", names) is not None or entry.find("a:summary", names) is not None
-        for moment in entry.findall("a:updated", names):
-            assert datetime.fromisoformat(str(moment.text)).tzinfo is not None
-
-
-def test_the_json_feed_has_what_version_1_1_asks_for() -> None:
-    document = json.loads(json_feed(FEED, told(sample("ring"), sample("empty digest"))))
-
-    assert document["version"] == "https://jsonfeed.org/version/1.1"
-    assert document["feed_url"] == FEED.json
-    for item in document["items"]:
-        assert isinstance(item["id"], str)
-        assert item["content_html"]
-        assert item["content_text"]
-    ring, digest = document["items"]
-    assert ring["external_url"] == "https://news.example/2026/11/talks"
-    assert ring["authors"] == [{"name": "Example News"}]
-    assert "Tehreek-e-Taliban Pakistan" in ring["tags"]
-    assert "url" not in digest
-
-
-@pytest.mark.parametrize("form", MAKERS)
-def test_an_update_takes_the_place_of_its_alert_and_the_id_stays_wherever_it_is_read(form: str) -> None:
-    ring = sample("ring")
-    update = ring.model_copy(update={"sequence": 1, "action": "update"})
-    elsewhere = FeedOf("", "Tocsin", "https://other.example/feed.atom", "https://other.example/feed.json")
-
-    first, second = (
-        parse_feed(MAKERS[form](feed, told(event, at=at)), feed.atom, TYPES[form], LATER + timedelta(days=1)).entries[0]
-        for feed, event, at in ((FEED, ring, LATER), (elsewhere, update, LATER + timedelta(minutes=5)))
-    )
-
-    assert first.guid == second.guid
-    assert first.guid is not None
-    assert first.guid.startswith("urn:uuid:")
-    assert second.updated == LATER + timedelta(minutes=5)
-
-
-HOSTILE = ']]></title><script>alert(1)</script> & <b>x</b> "\x00\x01\x1b[31m\x0b\ufffe\uffff\ud800 \u202e end'
-
-
-@pytest.mark.parametrize("form", MAKERS)
-def test_whatever_stands_in_a_title_stays_a_text(form: str) -> None:
-    event = titled(HOSTILE)
-    event = event.model_copy(update={"watch": event.watch.model_copy(update={"name": HOSTILE})})
-
-    body = MAKERS[form](FeedOf("border", HOSTILE, FEED.atom, FEED.json), told(event))
-    feed = parse_feed(body, FEED.atom, TYPES[form], LATER)
-    (entry,) = feed.entries
-
-    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in feed.title
-    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in entry.title
-    assert "<script" not in entry.content
-    assert "<b>x" not in entry.content
-    assert not {"\x00", "\x1b", "\x0b", "\ufffe", "\uffff"} & set(body.decode())
-    assert "\u202e" not in entry.title + entry.content
-
-
-def test_ten_megabytes_and_more_alerts_than_fifty_make_no_large_feed() -> None:
-    events = told(*(titled("x" * 10_000_000) for _ in range(3))) + told(*([sample("ring")] * 100))
-
-    for make in MAKERS.values():
-        assert len(make(FEED, events)) < 1_000_000
-    assert len(json.loads(json_feed(FEED, events))["items"]) == MOST_ENTRIES == 50
-
-
-def test_the_tag_changes_with_what_is_shown_and_with_nothing_else() -> None:
-    ring = sample("ring")
-    shown = told(ring)
-
-    same = etag(FEED, told(ring))
-    others = {
-        etag(FEED, told(ring.model_copy(update={"sequence": 1}))),
-        etag(FEED, told(ring, at=LATER + timedelta(seconds=1))),
-        etag(FEED, told(ring, sample("digest"))),
-        etag(FeedOf("border", "Another name", FEED.atom, FEED.json), shown),
-        etag(FEED, []),
-    }
-
-    assert same == etag(FEED, shown)
-    assert same not in others
-    assert len(others) == 5
-    assert same.startswith('"')
-    assert same.endswith('"')
-
-
-@pytest.mark.parametrize("form", MAKERS)
-def test_a_feed_without_alerts_is_one_and_does_not_change(form: str) -> None:
-    feed = parse_feed(MAKERS[form](FEED, []), FEED.atom, TYPES[form], LATER)
-
-    assert feed.entries == ()
-    assert feed.title == "Tocsin: Border desk"
-    assert changed_at([]) == datetime(1970, 1, 1, tzinfo=UTC)
-    assert MAKERS[form](FEED, []) == MAKERS[form](FEED, [])
-
-
-def _is_alert(name: str) -> bool:
-    return isinstance(samples()[name].event, Alert)
-
-
-# --- as they are served ---
 
 
 class Reader:
@@ -215,7 +35,9 @@ class Reader:
 
 
 @asynccontextmanager
-async def reading(folder: Path, *records: Record) -> AsyncIterator[Reader]:
+async def reading(
+    folder: Path, *records: Record, public_url: str | None = "https://tocsin.example"
+) -> AsyncIterator[Reader]:
     """The feeds over real HTTP, from a store that holds these records."""
     reach: dict[str, dict[str, Any]] = {
         "all": {"all": True},
@@ -232,7 +54,7 @@ async def reading(folder: Path, *records: Record) -> AsyncIterator[Reader]:
     async with opened(folder) as store:
         await take(store, records)
         app = FastAPI(openapi_url=None)
-        app.include_router(feeds_router(Access(lambda: tokens), store, "https://tocsin.example"))
+        app.include_router(feeds_router(Access(lambda: tokens), store, public_url))
         answer_problems(app)
         listener = listen("127.0.0.1", 0, "")
         base = f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -295,6 +117,31 @@ async def test_who_has_it_already_is_told_so_and_no_address_shows_a_token(tmp_pa
     assert first.headers["last-modified"] == "Tue, 24 Nov 2026 12:01:00 GMT"
     assert first.headers["cache-control"] == "private, no-cache"
     assert reader.tokens["all"] not in in_address.text
+
+
+async def test_links_are_made_of_the_address_that_was_asked_only_where_none_is_configured(tmp_path: Path) -> None:
+    async with reading(tmp_path / "configured", rung(1)) as reader:
+        forged = await reader.get("/feed.json", "all", host="evil.example")
+    async with reading(tmp_path / "not", rung(1), public_url=None) as reader:
+        asked = {host: await reader.get("/feed.json", "all", host=host) for host in ("desk.example:8070", "[::1]")}
+        strange = [await reader.get("/feed.json", "all", host=host) for host in ("[", "a/b", "me@desk.example", "")]
+
+    assert forged.json()["feed_url"] == "https://tocsin.example/feed.json"
+    assert {host: answer.json()["feed_url"] for host, answer in asked.items()} == {
+        host: f"http://{host}/feed.json" for host in asked
+    }
+    assert [answer.status_code for answer in strange] == [400] * 4
+    assert "TOCSIN_PUBLIC_URL" in strange[0].json()["fix"]
+
+
+async def test_no_watch_has_an_id_as_long_as_that(tmp_path: Path) -> None:
+    async with reading(tmp_path, rung(1)) as reader:
+        longest = await reader.get(f"/watches/{'w' * 100}/feed.json", "all")
+        longer = await reader.get(f"/watches/{'w' * 101}/feed.json", "all")
+
+    assert longest.status_code == 200
+    assert longer.status_code == 422
+    assert set(longer.json()) == {"error", "fix"}
 
 
 async def test_nobody_is_fed_without_a_token(tmp_path: Path) -> None:

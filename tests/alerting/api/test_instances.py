@@ -21,7 +21,7 @@ from tests.alerting.api.records import alert
 from tests.backbone.on_kafka import admin_of
 from tests.vocabulary import Desk
 
-MANY = 5_000
+MANY = 2_000
 
 
 @pytest.fixture

@@ -109,11 +109,16 @@ def test_who_may_only_read_may_not_respond(api: Answering) -> None:
         (b'{"action": "acknowledge"}', "application/json", HTTPStatus.UNPROCESSABLE_ENTITY, "by: "),
         (b'{"action": "release", "by": "\\u200b"}', "application/json", HTTPStatus.UNPROCESSABLE_ENTITY, "by: no name"),
         (b'{"action": "release", "by": "Z", "via": "cli"}', "application/json", HTTPStatus.UNPROCESSABLE_ENTITY, "via"),
+        (b'{"action": "release", "by": ""}', "application/json", HTTPStatus.UNPROCESSABLE_ENTITY, "by: "),
+        (
+            b'{"action": "release", "by": "Z", "asked_at": 0.5}',
+            *("application/json", HTTPStatus.UNPROCESSABLE_ENTITY, "asked_at: not a time as RFC 3339"),
+        ),
         (b"", "application/json", HTTPStatus.UNPROCESSABLE_ENTITY, "body: "),
     ],
     ids=[
         *("another type", "a form", "too long", "too deep", "not UTF-8", "no such action", "no note", "nobody"),
-        *("a name of nothing", "a key that is not asked for", "nothing"),
+        *("a name of nothing", "a key that is not asked for", "no name", "a number for a time", "nothing"),
     ],
 )
 def test_a_body_that_is_not_what_is_asked_for_is_refused_with_the_reason(

@@ -26,7 +26,7 @@ START = Position((0,) * PARTITIONS)
 ALL = Selection.of(Reach(everything=True), Filters(all=True))
 
 partitions = st.lists(st.integers(0, PARTITIONS - 1), min_size=1, max_size=25)
-examples = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+examples = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @dataclass

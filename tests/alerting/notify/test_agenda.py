@@ -317,6 +317,57 @@ def test_what_is_given_up_is_said_to_have_failed_once_though_an_answer_comes_lat
     assert sorted(channel.outcomes) == [("alr-a", Outcome.FAILED), ("alr-b", Outcome.FAILED)]
 
 
+def test_what_a_channel_refuses_because_of_itself_does_not_count_as_begun_nor_what_waits_behind_it() -> None:
+    channel = Channel(order="watch")
+    channel.comes(*(notification(slug, watch=slug[0], routed_at=NOON) for slug in ("a1", "a2", "b1")))
+    channel.works(lambda attempt: NEVER_MIND if attempt.parcel.message_id == "alr-a1" else TAKEN)
+    channel.comes(notification("a3", watch="a", routed_at=NOON))
+    assert (channel.agenda.begun, channel.agenda.put_off) == (0, 3)
+
+    channel.waits(MINUTE)
+    channel.works()
+    assert [name for name, _ in channel.sent][2:] == ["alr-a1", "alr-a2", "alr-a3"]
+    assert (channel.agenda.begun, channel.agenda.put_off) == (0, 0)
+
+
+def test_what_a_channel_is_too_ill_to_take_counts_as_begun() -> None:
+    channel = Channel()
+    channel.comes(notification("a", routed_at=NOON))
+    channel.works(LATER)
+    assert (channel.agenda.begun, channel.agenda.put_off) == (1, 0)
+
+
+def test_what_was_refused_counts_as_little_after_a_restart() -> None:
+    before, given = Channel(), [notification(slug, routed_at=NOON) for slug in "ab"]
+    before.comes(*given)
+    before.works(NEVER_MIND)
+    after = before.started_anew(given, before.said)
+    assert (after.agenda.begun, after.agenda.put_off) == (0, 2)
+
+
+def test_of_more_than_a_hundred_that_waited_each_is_named_and_the_first_message_says_how_many() -> None:
+    channel = Channel()
+    channel.comes(*(notification(f"{n}", waits_for="hours", due_at=NOON + HOUR, routed_at=NOON) for n in range(250)))
+    channel.waits(HOUR)
+    first = channel.begins()
+    assert [(len(each.parcel.errands), each.parcel.in_all) for each in first] == [(100, 250), (100, 0), (50, 0)]
+    assert len({each.parcel.message_id for each in first}) == 3
+    assert {name for _, alerts in channel.sent for name in alerts} == {f"alr-{n}" for n in range(250)}
+
+
+def test_of_more_than_a_hundred_above_the_ceiling_each_is_named_as_soon_as_there_is_room() -> None:
+    channel = Channel(ceiling={"alerts": 2, "per": "1h"})
+    channel.comes(*(notification(f"{n}", routed_at=NOON) for n in range(2 + 250)))
+    channel.works()
+    told = []
+    for _ in range(2):
+        channel.waits(HOUR)
+        told += channel.begins()
+        for attempt in list(channel.under_way):
+            channel.answers(attempt, TAKEN)
+    assert [(len(each.parcel.errands), each.parcel.in_all) for each in told] == [(100, 250), (100, 0), (50, 0)]
+
+
 answers = st.sampled_from([TAKEN, TAKEN, LATER, NEVER, NEVER_MIND, ASKS_FOR_REST])
 arrivals = st.fixed_dictionaries(
     {
@@ -366,7 +417,7 @@ def test_each_notification_ends_once_in_order_and_within_the_bounds(
 
     ended = Counter(each.notification_id for each in channel.said if each.outcome.ends)
     assert ended == Counter(each.id for each in come)
-    assert (channel.agenda.begun, channel.agenda.held, channel.under_way) == (0, 0, [])
+    assert (channel.agenda.begun, channel.agenda.put_off, channel.agenda.held, channel.under_way) == (0, 0, 0, [])
     if order == "watch":
         _assert_in_order(channel, come)
 

@@ -12,7 +12,7 @@ import pytest
 
 from schemas import Acknowledgement, Alert, AlertGroup, Delivery, Notification, Outcome
 from services.alerting.handling.follower import HandledAlerts
-from services.alerting.notify import channel_loop
+from services.alerting.notify import room
 from services.alerting.notify.addressed import CHANNEL_HEADER, addressed
 from services.alerting.notify.channel_loop import ChannelLoop
 from services.alerting.notify.trouble import Trouble
@@ -162,7 +162,7 @@ async def test_the_next_in_line_is_told_unless_somebody_acknowledges(settings: S
 async def test_what_a_channel_had_not_done_has_failed_when_it_is_removed(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(channel_loop, "MOST_BEGUN", 3)
+    monkeypatch.setattr(room, "MOST_BEGUN", 3)
     channel = box(answer=LATER, retry_seconds=(3600,))
     held = notification("held", waits_for="hours", due_at=datetime.now(UTC) + timedelta(hours=1))
     async with working(settings, channel, removed=True) as writer:
@@ -183,7 +183,7 @@ async def test_what_a_channel_had_not_done_has_failed_when_it_is_removed(
 async def test_a_channel_reads_no_further_than_it_can_keep_and_loses_nothing(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(channel_loop, "MOST_BEGUN", 5)
+    monkeypatch.setattr(room, "MOST_BEGUN", 5)
     first, second = box(answer=LATER, retry_seconds=(2, 3600)), box()
     async with working(settings, first) as writer:
         await write(writer, *(notification(f"{number}") for number in range(12)))

@@ -1,7 +1,9 @@
 from pathlib import Path
 
+import pytest
 from aiokafka.structs import ConsumerRecord
 
+from services.alerting.notify import deliver as deliver_module
 from services.alerting.notify.addressed import addressed
 from services.alerting.notify.channels.answer import Answer, Verdict
 from services.alerting.notify.deliver import Kept, deliver
@@ -53,14 +55,6 @@ async def test_a_defect_of_the_channel_is_an_answer_and_loses_nothing() -> None:
     assert (answer.verdict, answer.detail) == (Verdict.LATER, "defect of the channel: KeyError")
 
 
-async def test_a_group_needs_nothing_but_what_is_kept_of_it_in_short() -> None:
-    channel = box()
-    errands = [Errand.of(notification(slug), (0, 0)) for slug in "ab"]
-    async with channel.connect() as send:
-        await deliver(Parcel.group("box", errands, "hours", NOON), "box", send, kept(), SETTINGS)
-    assert [message.event.ce_type for message in channel.messages] == ["tocsin.alert-group.v1"]
-
-
 def test_what_is_dropped_takes_no_room() -> None:
     one, two = record("a", 0), record("b", 1)
     keeping = kept(one, two)
@@ -69,3 +63,10 @@ def test_what_is_dropped_takes_no_room() -> None:
     assert keeping.size_bytes == len(two.value or b"")
     keeping.drop_all(lambda _: True)
     assert keeping.size_bytes == 0
+
+
+def test_no_more_is_kept_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = record("a", 0)
+    monkeypatch.setattr(deliver_module, "MOST_BYTES", len(one.value or b"") + 10)
+    keeping = kept(one, record("b", 1))
+    assert keeping.size_bytes == len(one.value or b"")

@@ -34,25 +34,7 @@ def test_trouble_is_told_louder_than_that_it_is_over() -> None:
     assert [Message.of(each, "box").severity for each in (INCIDENT, over)] == ["high", "normal"]
 
 
-def test_a_group_shows_a_hundred_and_says_how_many_it_stands_for() -> None:
-    errands = [Errand.of(notification(f"{number}"), (0, number)) for number in range(120)]
-    severe = Errand.of(notification("severe", severity="high"), (1, 0))
-    group = Parcel.group("box", [*errands, severe], "hours", NOON).as_group("box")
-    assert (len(group.items), group.stands_for, group.severity) == (100, 121, "high")
-
-
 def test_another_member_makes_another_group_and_the_order_does_not() -> None:
     one, two, three = (Errand.of(notification(slug), (0, 0)) for slug in "abc")
     ids = [Parcel.group("box", each, "hours", NOON).message_id for each in ([one, two], [two, one], [one, two, three])]
     assert ids[0] == ids[1] != ids[2]
-
-
-def test_a_title_of_any_length_is_short_in_a_group() -> None:
-    given = notification("a")
-    assert given.alert is not None
-    assert given.alert.article is not None
-    article = given.alert.article.model_copy(update={"title": "x" * 100_000})
-    long = given.model_copy(update={"alert": given.alert.model_copy(update={"article": article})})
-    item = Errand.of(long, (0, 0)).item
-    assert item is not None
-    assert item.item.title == "x" * 299 + "…"

@@ -166,7 +166,7 @@ def test_what_people_did_is_told_step_by_step(story: Story) -> None:
     story.says("hook", Outcome.DELIVERED)
     story.says("mail", Outcome.DELIVERED)
     story.acknowledges(note="on it")
-    story.people.append(story.people[0])
+    story.people.append(story.people[0].model_copy())
     story.acknowledges(action="assign", to="Farid")
     story.people.append(step("alr-another", "ttp", "note", "Zarmina", LATER, "cli", note="elsewhere"))
 

@@ -54,6 +54,8 @@ class FileConfig(TextChannelConfig):
         Raises:
             Unusable: it has no folder, is no file, or a template is broken.
         """
+        if "\0" in str(self.path):
+            raise Unusable("path", "a path with a NUL in it, which no file can have", "remove it")
         path = (folder / self.path).absolute()
         if not path.parent.is_dir():
             raise Unusable("path", f"the folder {path.parent} is not there", "make it, or correct the path")

@@ -113,7 +113,12 @@ async def test_a_pipe_that_nobody_reads_does_not_stop_it(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("path", "what"), [("none/alerts.jsonl", "the folder {}/none is not there"), (".", "{} is no file")]
+    ("path", "what"),
+    [
+        ("none/alerts.jsonl", "the folder {}/none is not there"),
+        (".", "{} is no file"),
+        ("a\0b", "a path with a NUL in it, which no file can have"),
+    ],
 )
 def test_a_place_that_cannot_be_is_told(path: str, what: str, tmp_path: Path) -> None:
     with pytest.raises(Unusable) as raised:
