@@ -19,6 +19,11 @@ SETTLE_MS: Final = 1_500
 """where writing goes on, it is told after this time."""
 LOOK_MS: Final = 1_000
 """How often the folders themselves are looked at."""
+SETTLED_SECONDS: Final = 0.7
+"""A file that was written is told of once it has been the same for so long: one that is cut short may be a valid other
+one."""
+MOST_LOOKS: Final = 10
+"""Then it is told of though it is written on and on."""
 
 _NOT_OURS: Final = re.compile(r"~$|^\.#|^\..*\.sw.$|^4913$|^\.DS_Store$")
 """What editors leave beside a file while they write it."""
@@ -58,6 +63,7 @@ async def folder_changes(process: Process, folders: Callable[[], Sequence[Path]]
         try:
             async with aclosing(changes):
                 async for found in changes:
+                    await _settle(process, [path for _, path in found])
                     moved = _identities(folders()) != watched
                     yield bool(found) or moved or missed
                     missed = moved or _identities(folders()) != watched  # the caller may have learned of another folder
@@ -71,6 +77,26 @@ async def folder_changes(process: Process, folders: Callable[[], Sequence[Path]]
                 fix="files are looked at instead; raise fs.inotify.max_user_watches or max_user_instances",
             )  # fmt: skip
             missed = polling = True
+
+
+async def _settle(process: Process, paths: Sequence[str]) -> None:
+    """Wait until these files are no longer written."""
+    before: dict[str, Identity | None] | None = None
+    for _ in range(MOST_LOOKS if paths else 0):
+        now = {path: _written(path) for path in paths}
+        if now == before or process.stopping.is_set():
+            return
+        before = now
+        await process.sleep(SETTLED_SECONDS)
+
+
+def _written(path: str) -> Identity | None:
+    """What changes when a file is written; None while there is none."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def _is_ours(_: Change, path: str) -> bool:

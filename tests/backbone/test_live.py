@@ -205,6 +205,16 @@ async def test_an_edit_on_the_disk_is_in_force_within_five_seconds(file: Path) -
         await eventually(in_force(live, "fourth"))
 
 
+async def test_a_file_that_is_written_in_two_halves_is_read_once_it_is_whole(file: Path) -> None:
+    async with watched(file.parents[1]) as live:
+        with capture_logs() as logs:
+            save(file, "words:\n- second\n")
+            await asyncio.sleep(0.5)
+            save(file, "words:\n- second\n- third\n")
+            await eventually(in_force(live, "second", "third"))
+    assert [log["event"] for log in logs].count("configuration.reloaded") == 1
+
+
 async def test_a_folder_that_another_takes_the_place_of_is_followed(tmp_path: Path) -> None:
     """As deployments do it, that swap a link to the next release of the configuration."""
 

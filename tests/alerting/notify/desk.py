@@ -17,6 +17,7 @@ from tests.alerting.examples import alert
 TAKEN = Answer(Verdict.TAKEN, "HTTP 200")
 LATER = Answer(Verdict.LATER, "HTTP 503")
 NEVER = Answer(Verdict.NEVER, "HTTP 400", is_the_channel=False)
+TOO_LARGE = Answer(Verdict.LATER, "HTTP 413", is_the_channel=False)
 GONE = Answer(Verdict.DISABLE, "HTTP 410")
 
 EXAMPLE = alert()

@@ -22,7 +22,7 @@ from services.backbone.progress import Progress
 from services.backbone.record import OutgoingRecord, decode
 from services.backbone.settings import Settings
 from services.backbone.topics import DEAD_LETTERS, DELIVERIES, NOTIFICATIONS
-from tests.alerting.notify.desk import GONE, LATER, NEVER, TAKEN, Box, box, notification, told_of
+from tests.alerting.notify.desk import GONE, LATER, NEVER, TAKEN, TOO_LARGE, Box, box, notification, told_of
 from tests.vocabulary import read_records
 
 
@@ -47,11 +47,22 @@ async def working(
             process.stopping.set()
 
 
-@contextlib.asynccontextmanager
-async def writing(settings: Settings) -> AsyncIterator[Writer]:
-    """A writer without a channel."""
+async def giving_up(settings: Settings, channel: Box) -> None:
+    """The channel's loop, begun only to give up; it must end by itself."""
     async with AsyncExitStack() as stack:
-        yield await Writer.start(Process("route", settings, stack, Progress("route")))
+        process = Process("notify", settings, stack, Progress("notify"))
+        writer = await Writer.start(process)
+        trouble = Trouble(process, writer, dict, lambda: ())
+        loop = ChannelLoop(process, channel, writer, HandledAlerts(), trouble)
+        loop.stop(removed=True)
+        async with asyncio.timeout(15):
+            await loop.run()
+        process.stopping.set()
+
+
+def told_by(channel: Box) -> list[str]:
+    """The alerts that came there, alone or in groups."""
+    return [name for message in channel.messages for name in told_of(message.event)]
 
 
 async def write(writer: Writer, *notifications: Notification) -> None:
@@ -89,11 +100,11 @@ async def test_after_a_restart_a_schedule_goes_on_and_nothing_that_was_taken_com
     async with working(settings, first) as writer:
         await write(writer, notification("late"), *(notification(f"{number}") for number in range(5)))
         await until(lambda: len(first.told) == 6, "all are tried")
-        await asyncio.sleep(0.3)
+        await asyncio.sleep(0.1)
     second = box(retry_seconds=(2, 60))
     async with working(settings, second):
         await until(lambda: bool(second.told), "the schedule goes on")
-        await asyncio.sleep(0.3)
+        await asyncio.sleep(0.1)
     assert second.told == ["alr-late"]
 
     tried, delivered = [each for each in await deliveries(settings) if each.alert_id == "alr-late"]
@@ -107,16 +118,16 @@ async def test_after_a_restart_a_schedule_goes_on_and_nothing_that_was_taken_com
 
 
 async def test_what_waits_for_hours_comes_once_in_one_message_though_it_was_started_anew(settings: Settings) -> None:
-    due_at, watches = datetime.now(UTC) + timedelta(seconds=3), ("a", "b", "c", "d")
+    due_at, watches = datetime.now(UTC) + timedelta(seconds=2.5), ("a", "b", "c", "d")
     held = [notification(watch, watch=watch, waits_for="hours", due_at=due_at) for watch in watches]
     before, after = box(), box()
     async with working(settings, before) as writer:
         await write(writer, *held, notification("at-once"))
         await until(lambda: before.told == ["alr-at-once"], "what waits for nothing is told")
-        await asyncio.sleep(0.3)
+        await asyncio.sleep(0.1)
     async with working(settings, after):
         await until(lambda: bool(after.messages), "the hours begin")
-        await asyncio.sleep(0.3)
+        await asyncio.sleep(0.1)
     (message,) = after.messages
     assert isinstance(message.event, AlertGroup)
     assert sorted(told_of(message.event)) == ["alr-a", "alr-b", "alr-c", "alr-d"]
@@ -149,7 +160,7 @@ async def test_the_next_in_line_is_told_unless_somebody_acknowledges(settings: S
             )
         )
         await until(lambda: bool(channel.messages), "the time is over")
-        await asyncio.sleep(0.3)
+        await asyncio.sleep(0.1)
     assert [(message.id, message.escalated) for message in channel.messages] == [("alr-b", True)]
     assert isinstance(channel.messages[0].event, Alert)
 
@@ -180,6 +191,52 @@ async def test_what_a_channel_had_not_done_has_failed_when_it_is_removed(
     assert again.told == ["alr-new"]
 
 
+async def test_a_channel_that_was_stopped_gives_up_what_it_left_once_it_is_said_to_be_removed(
+    settings: Settings,
+) -> None:
+    channel = box(answer=LATER, retry_seconds=(3600,))
+    held = notification("held", waits_for="hours", due_at=datetime.now(UTC) + timedelta(hours=1))
+    async with working(settings, channel) as writer:
+        await write(writer, held, notification("tried"))
+        await until(lambda: bool(channel.told), "one is tried")
+    assert not [each for each in await deliveries(settings) if each.outcome.ends]
+
+    await giving_up(settings, channel)
+    await giving_up(settings, channel)
+    ended = [(each.alert_id, each.outcome) for each in await deliveries(settings) if each.outcome.ends]
+    assert Counter(ended) == Counter([("alr-held", Outcome.FAILED), ("alr-tried", Outcome.FAILED)])
+    assert channel.told == ["alr-tried"]
+
+
+async def test_a_channel_that_refuses_each_message_for_itself_reads_on(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "MOST_BEGUN", 5)
+    channel = box(retry_seconds=(3600,))
+    channel.answer = lambda message: TAKEN if message.id == "alr-good" else TOO_LARGE
+    async with working(settings, channel) as writer:
+        await write(writer, *(notification(f"{number}") for number in range(12)), notification("good"))
+        await until(lambda: "alr-good" in channel.told, "the good one is told")
+    assert len(channel.told) == 13
+
+
+async def test_a_flood_that_is_held_keeps_nothing_from_being_told_and_each_of_it_is_told_in_the_end(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "MOST_HELD", 5)
+    due_at = datetime.now(UTC) + timedelta(seconds=2.5)
+    before, after = box(), box()
+    flood = [notification(f"{number}", waits_for="hours", due_at=due_at) for number in range(30)]
+    async with working(settings, before) as writer:
+        await write(writer, *flood, notification("severe", severity="critical"))
+        await until(lambda: before.told == ["alr-severe"], "the severe one passes")
+    async with working(settings, after):
+        await until(lambda: len(told_by(after)) >= 30, "all are told")
+    assert Counter(told_by(after)) == Counter(f"alr-{number}" for number in range(30))
+    ended = Counter(each.alert_id for each in await deliveries(settings) if each.outcome.ends)
+    assert ended == Counter(["alr-severe", *told_by(after)])
+
+
 async def test_a_channel_reads_no_further_than_it_can_keep_and_loses_nothing(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -188,7 +245,7 @@ async def test_a_channel_reads_no_further_than_it_can_keep_and_loses_nothing(
     async with working(settings, first) as writer:
         await write(writer, *(notification(f"{number}") for number in range(12)))
         await until(lambda: len(first.told) == 5, "five are tried")
-        await asyncio.sleep(1.2)
+        await asyncio.sleep(0.6)
         assert len(first.told) == 5
     async with working(settings, second):
         await until(lambda: len(second.told) == 12, "all are told")
@@ -202,24 +259,29 @@ async def test_what_cannot_be_read_is_set_aside_and_the_next_is_told(settings: S
         await writer.write([broken])
         await write(writer, notification("one"))
         await until(lambda: channel.told == ["alr-one"], "the good one is told")
-        await asyncio.sleep(0.3)
+        await asyncio.sleep(0.1)
     (letter,) = [decode(DEAD_LETTERS, each) for each in await read_records(settings.kafka, DEAD_LETTERS.name)]
     assert letter.origin_topic == NOTIFICATIONS.name
 
 
 async def test_two_instances_share_the_alerts_and_tell_each_once(settings: Settings) -> None:
     here, there = box(), box()
-    given = [notification(f"{number}", watch=f"watch-{number}") for number in range(30)]
+    written: list[Notification] = []
     async with working(settings, here) as writer, working(settings.model_copy(update={"instance": "two"}), there):
-        await write(writer, *given[:15])
-        await until(lambda: len(here.told) + len(there.told) >= 15, "the first are told")
-        await asyncio.sleep(3.5)  # the group has found its balance
-        await write(writer, *given[15:])
-        await until(lambda: len(here.told) + len(there.told) >= 30, "all are told")
-        await asyncio.sleep(0.3)
-    assert Counter(here.told + there.told) == Counter(f"alr-{number}" for number in range(30))
-    assert here.told
-    assert there.told
+
+        async def write_some() -> None:
+            written.append(notification(f"{len(written)}", watch=f"watch-{len(written)}"))
+            await write(writer, written[-1])
+            await asyncio.sleep(0.05)
+
+        end = time.monotonic() + 15
+        while not (here.told and there.told):  # the group has not found its balance
+            assert time.monotonic() < end, "one of them is given nothing"
+            await write_some()
+        for _ in range(10):
+            await write_some()
+        await until(lambda: len(here.told) + len(there.told) >= len(written), "all are told")
+    assert Counter(here.told + there.told) == Counter(f"alr-{number}" for number in range(len(written)))
 
 
 async def test_a_channel_that_wants_nothing_any_more_is_asked_no_more(settings: Settings) -> None:
@@ -227,7 +289,7 @@ async def test_a_channel_that_wants_nothing_any_more_is_asked_no_more(settings: 
     async with working(settings, channel) as writer:
         await write(writer, notification("one"))
         await until(lambda: len(channel.told) == 1, "it is told")
-        await asyncio.sleep(0.3)
+        await asyncio.sleep(0.1)
         await write(writer, notification("two"))
         await asyncio.sleep(0.5)
     assert channel.told == ["alr-one"]
@@ -253,7 +315,7 @@ async def test_what_is_asked_for_once_more_is_told_once_more_under_the_same_id(s
     async with working(settings, channel) as writer:
         await write(writer, notification("one"), notification("one"))
         await until(lambda: bool(channel.told), "it is told")
-        await asyncio.sleep(0.3)
+        await asyncio.sleep(0.1)
         channel.answer = lambda _: TAKEN
         await write(writer, notification("one", again=1))
         await until(lambda: len(channel.told) == 2, "it is told once more")

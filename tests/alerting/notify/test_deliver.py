@@ -11,7 +11,6 @@ from services.alerting.notify.errand import Errand, Parcel
 from services.alerting.notify.message import Message
 from services.alerting.notify.read_back import ReadBack
 from services.backbone.settings import KafkaSettings, Settings
-from tests.alerting.examples import NOON
 from tests.alerting.notify.desk import TAKEN, box, notification
 
 SETTINGS = Settings(config=Path(), public_url="https://tocsin.example", link_secret="s" * 32)

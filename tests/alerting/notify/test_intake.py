@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 from datetime import timedelta
 
 from services.alerting.notify.addressed import addressed
-from services.alerting.notify.intake import Intake
+from services.alerting.notify.intake import Fresh, Intake
 from services.alerting.notify.read_back import ReadBack
 from services.backbone.clients import Writer, new_consumer, stop_client
 from services.backbone.process import Process
@@ -26,7 +26,7 @@ async def test_what_is_lost_between_two_fetches_stops_nothing_and_what_was_begun
         await consumer.start()
         intake = Intake("notify.box", "box", consumer, back, writer, timedelta(), lambda _: None)
         await writer.write(addressed(notification(slug, watch=slug), "route") for slug in "abcdef")
-        fresh = []
+        fresh: list[Fresh] = []
         async with asyncio.timeout(15):
             while len(fresh) < 6:
                 fresh += await intake.fetch(50)
