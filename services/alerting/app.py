@@ -7,7 +7,6 @@ notify_body   alerts > route(alert) > notifications > deliver(message, channel),
 """
 
 import asyncio
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -25,6 +24,7 @@ from services.alerting.match.meet import match_watches, revised
 from services.alerting.notify.channel_loop import ChannelLoop
 from services.alerting.notify.channels.channel import Channel
 from services.alerting.notify.routing import Routes, RoutesReader
+from services.alerting.notify.running import RunningChannels
 from services.alerting.notify.trouble import Trouble
 from services.alerting.routing.loop import RouterLoop
 from services.alerting.routing.router import Router
@@ -43,7 +43,6 @@ from services.backbone.topics import ALERTING_STATE, ARTICLES_TAGGED, MENTIONS, 
 from services.backbone.transaction import TransactionalLoop
 
 ROUND_SECONDS: Final = 1.0
-STANDS_STILL_SECONDS: Final = 60.0
 PROVIDE_SECONDS: Final = 20.0
 CATCH_UP_ROUNDS: Final = 4
 CATCH_UP_SECONDS: Final = 2.0
@@ -208,23 +207,10 @@ async def _read_until(known: Callable[[], bool], live: Live[Any], process: Proce
 
 
 async def _keep_channels(process: Process, routes: Live[Routes], begin: Callable[[Channel], ChannelLoop]) -> None:
-    running: dict[asyncio.Task[None], ChannelLoop] = {}
+    channels = RunningChannels(begin)
     while not process.stopping.is_set():
-        for task in [task for task in running if task.done()]:
-            running.pop(task)
-            task.result()
-        wanted = routes.current.channels
-        for loop in running.values():
-            name = loop.channel.config.id
-            if wanted.get(name) != loop.channel:
-                loop.stop(removed=name not in wanted)
-        at_work = {loop.channel.config.id for loop in running.values()}
-        for name in wanted.keys() - at_work:
-            loop = begin(wanted[name])
-            running[asyncio.create_task(loop.run())] = loop
-        if all(time.monotonic() - loop.moved_at < STANDS_STILL_SECONDS for loop in running.values()):
+        channels.look(routes.current.channels)
+        if channels.moves:
             process.progress.beat()
         await process.sleep(ROUND_SECONDS)
-    for loop in running.values():
-        loop.stop()
-    await asyncio.gather(*running)
+    await channels.end()

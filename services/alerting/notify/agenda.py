@@ -87,7 +87,9 @@ class Agenda:
     def would_hold(self, errand: Errand, past: Past | None) -> bool:
         """Whether it would be held, and was not tried before."""
         for_ceiling = self._waiting.waits_for_ceiling and errand.may_be_grouped and not errand.is_above_ceiling
-        return (past is None or past.attempt == 0) and (errand.waits_for is not None or for_ceiling)
+        if past is not None:
+            return past.attempt == 0
+        return errand.waits_for is not None or for_ceiling
 
     def wakes_at(self, now: datetime, conditions: Conditions) -> datetime | None:
         """When there is something to do though nothing comes and nothing is answered; None: never."""
