@@ -145,9 +145,9 @@ class AlertGroup(Event):
     severity: Severity
     """The highest of them."""
     items: Annotated[tuple[GroupItem, ...], Field(max_length=100)]
-    """The first hundred, oldest first."""
+    """Up to a hundred, oldest first; what is more comes in further groups."""
     stands_for: Annotated[int, Field(ge=1)]
-    """How many they are."""
+    """How many they are; in the first of several groups that go out together, how many those are in all."""
     since: UtcDatetime
     """When the oldest of them rang."""
     at: UtcDatetime

@@ -112,7 +112,7 @@ class Agenda:
             now: aware UTC.
         """
         is_tried = past is not None and past.attempt > 0
-        is_rejoined = is_tried and past is not None and past.message_id != errand.message_id
+        is_rejoined = past is not None and past.message_id != errand.message_id
         is_held = errand.waits_for is not None or is_rejoined or (past is not None and not is_tried)
         known = self._held if is_held else self._put_off if is_tried else self._begun
         known[errand.id] = errand

@@ -26,7 +26,7 @@ from services.alerting.notify.gauges import Gauges
 from services.alerting.notify.intake import Fresh, Intake
 from services.alerting.notify.read_back import ReadBack
 from services.alerting.notify.room import READ_AT_ONCE, Room
-from services.alerting.notify.steps import Attempt, Conditions, Said
+from services.alerting.notify.steps import Attempt, Conditions, Said, together
 from services.alerting.notify.trouble import Trouble
 from services.backbone.beginning import begin_group
 from services.backbone.clients import Writer, new_consumer, stop_client
@@ -198,6 +198,8 @@ class ChannelLoop:
                     await self._changed.wait()
 
     async def _attempt(self, attempt: Attempt, send: Send) -> None:
+        if attempt.parcel.reason is not None and attempt.number == 1:
+            await self._write(together(self._id, attempt))
         answer = await deliver(attempt.parcel, self._id, send, self._kept, self._process.settings)
         said = self._agenda.answered(attempt, answer, datetime.now(UTC))
         self.moved_at = time.monotonic()

@@ -21,8 +21,11 @@ class Loop(Protocol):
     channel: Channel
     moved_at: float
 
-    async def run(self) -> None: ...
-    def stop(self, *, removed: bool = False) -> None: ...
+    async def run(self) -> None:
+        """Work until it is stopped."""
+
+    def stop(self, *, removed: bool = False) -> None:
+        """End; or, said before it runs, only give up what was not done."""
 
 
 class RunningChannels:

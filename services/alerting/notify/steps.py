@@ -73,3 +73,19 @@ def word(
         detail=detail[:MOST_DETAIL],
         next_attempt_at=next_at,
     )
+
+
+def together(channel: str, attempt: Attempt) -> list[Said]:
+    """What is said of a group's members before it is told for the first time: which message they go out in.
+
+    Killed between telling it and saying so, the same ones go out in the same message again.
+    """
+    parcel, why = attempt.parcel, "goes out with others"
+    words = (
+        word(channel, errand, parcel, Outcome.HELD, attempt.began_at, why, attempt.began_at)
+        for errand in parcel.errands
+    )
+    return [
+        Said(errand, said.model_copy(update={"attempt": 0, "first_attempt_at": None}))
+        for errand, said in zip(parcel.errands, words, strict=True)
+    ]

@@ -85,7 +85,7 @@ def _rejoined(past: Past, errands: list[Errand]) -> Parcel:
     return Parcel(
         tuple(errands),
         past.message_id,
-        at=first.due_at if is_of_hours else past.first_attempt_at or first.due_at,
+        at=first.due_at if is_of_hours else past.first_attempt_at or past.next_attempt_at or first.due_at,
         due=past.next_attempt_at or first.due_at,
         reason="hours" if is_of_hours else "ceiling",
         attempt=past.attempt,

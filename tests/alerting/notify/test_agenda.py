@@ -1,5 +1,6 @@
 """What a channel does next, in a time of our own."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -14,7 +15,7 @@ from services.alerting.notify.channels.answer import Answer, Verdict
 from services.alerting.notify.channels.channel import ChannelConfig
 from services.alerting.notify.errand import Errand
 from services.alerting.notify.journal import Journal
-from services.alerting.notify.steps import Attempt, Conditions
+from services.alerting.notify.steps import Attempt, Conditions, together
 from tests.alerting.examples import NOON
 from tests.alerting.notify.desk import GONE, LATER, NEVER, TAKEN, notification
 
@@ -57,6 +58,9 @@ class Channel:
         assert wakes_at is None or wakes_at > self.now, "it would turn without end"
         self.said += [said.delivery for said in steps.said]
         self.under_way += steps.attempts
+        for each in steps.attempts:
+            if each.parcel.reason is not None and each.number == 1:
+                self.said += [said.delivery for said in together(self.config.id, each)]
         self.sent += [
             (each.parcel.message_id, [errand.alert_id for errand in each.parcel.errands]) for each in steps.attempts
         ]
@@ -139,7 +143,7 @@ def test_what_waits_for_hours_goes_out_in_one_message_when_they_begin() -> None:
     ((message, alerts),) = channel.sent
     assert sorted(alerts) == ["alr-a", "alr-b", "alr-c"]
     assert {each.message_id for each in channel.said[3:]} == {message}
-    assert {each.outcome for each in channel.said[3:]} == {Outcome.DELIVERED}
+    assert [each.outcome for each in channel.said[3:]] == [Outcome.HELD] * 3 + [Outcome.DELIVERED] * 3
 
 
 def test_one_alone_that_waited_goes_out_as_itself() -> None:
@@ -281,6 +285,24 @@ def test_a_group_that_went_out_before_comes_back_whole_under_its_id() -> None:
     after.has_caught_up = True
     after.works()
     assert after.sent == before.sent
+
+
+def test_a_group_that_was_told_and_not_said_to_be_comes_again_under_its_id_whoever_came_since() -> None:
+    channel = Channel(ceiling={"alerts": 1, "per": "1m"})
+    given = [notification(slug, routed_at=NOON) for slug in "abcd"]
+    channel.comes(*given[:3])
+    channel.works()
+    channel.waits(MINUTE)
+    [attempt] = channel.begins()
+    assert [errand.alert_id for errand in attempt.parcel.errands] == ["alr-b", "alr-c"]
+
+    anew = channel.started_anew(given, channel.said)  # killed while the channel answers
+    for _ in range(2):
+        anew.waits(MINUTE)
+        anew.works()
+
+    assert channel.sent[-1] in anew.sent
+    assert sorted(alert for _, alerts in anew.sent for alert in alerts) == ["alr-b", "alr-c", "alr-d"]
 
 
 def test_what_people_ask_for_once_more_waits_for_nothing() -> None:
@@ -454,7 +476,9 @@ def test_whenever_it_is_killed_each_notification_ends_once_and_no_schedule_begin
     ended = Counter(each.notification_id for each in written if each.outcome.ends)
     assert ended == Counter(each.id for each in come)
     held = Counter(
-        each.notification_id for each in written if each.outcome is Outcome.HELD and "ceiling" not in each.detail
+        each.notification_id
+        for each in written
+        if each.outcome is Outcome.HELD and not re.search("ceiling|with others", each.detail)
     )
     assert max(held.values(), default=1) == 1
     attempts: dict[str, list[int]] = defaultdict(list)
