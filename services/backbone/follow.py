@@ -25,6 +25,10 @@ Told = Callable[[], Awaitable[None]]
 """Is called when records were taken over."""
 
 
+async def _nobody_waits() -> None:
+    """What was taken over is looked at when somebody asks."""
+
+
 class Follower:
     """Reads every record of every partition, in each process anew."""
 
@@ -60,7 +64,7 @@ class Follower:
                 return
             await self._poll()
 
-    async def follow(self, told: Told) -> None:
+    async def follow(self, told: Told = _nobody_waits) -> None:
         """Take over what comes, until the process stops; `told` is awaited after each batch of it."""
         loop, process = asyncio.get_running_loop(), self._process
         while not process.stopping.is_set():

@@ -16,6 +16,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.structs import ConsumerRecord
 
 from schemas import Event
+from services.backbone.beginning import starts_since
 from services.backbone.clients import new_consumer, partitions_of
 from services.backbone.errors import RecordError
 from services.backbone.keyed_state import partition_of
@@ -80,9 +81,7 @@ class Stored:
         if since is None:
             starts = await self._consumer.beginning_offsets(partitions)
         else:
-            moment = int(since.timestamp() * 1000)
-            found = await self._consumer.offsets_for_times(dict.fromkeys(partitions, moment))
-            starts = {where: found[where].offset if found[where] else ends[where] for where in partitions}
+            starts = await starts_since(self._consumer, ends, since)
         return Stretch({where: (starts[where], ends[where]) for where in partitions if starts[where] < ends[where]})
 
     async def records(self, stretch: Stretch) -> AsyncGenerator[ConsumerRecord, None]:

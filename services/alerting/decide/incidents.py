@@ -42,11 +42,7 @@ class IncidentsFollower:
 
     async def follow(self) -> None:
         """Take over what comes, until the process stops."""
-
-        async def told() -> None:
-            """They are folded when they are asked for."""
-
-        await self._follower.follow(told)
+        await self._follower.follow()
 
     def _take(self, record: ConsumedRecord) -> None:
         self._fresh.append(record)

@@ -68,11 +68,7 @@ class HandlingFollower(HandledAlerts):
 
     async def follow(self) -> None:
         """Take over what comes, until the process stops."""
-
-        async def told() -> None:
-            """Whoever wants to know asks."""
-
-        await self._follower.follow(told)
+        await self._follower.follow()
 
     def _take(self, record: ConsumedRecord) -> None:
         try:

@@ -24,6 +24,7 @@ from services.alerting.match.compiled import Watches
 from services.alerting.match.load import WatchesInForce
 from services.alerting.match.meet import match_watches
 from services.alerting.watching.watch import Watch
+from services.backbone.beginning import starts_since
 from services.backbone.clients import Writer, new_consumer, stop_client
 from services.backbone.process import Process, unless
 from services.backbone.record import OutgoingRecord, decode, encode, trace_of
@@ -198,9 +199,6 @@ async def _seek(consumer: AIOKafkaConsumer, order: _Order) -> None:
     """Begin where the time or the number of articles says, whichever is later."""
     partitions = list(order.ends)
     consumer.assign(partitions)
-    since = int((order.taken_over_at - LOOK_BACK).timestamp() * 1000)
-    found = await consumer.offsets_for_times(dict.fromkeys(partitions, since))
     most = MOST_ARTICLES // len(partitions)
-    for partition, end in order.ends.items():
-        start = found[partition].offset if found[partition] is not None else end
-        consumer.seek(partition, max(start, end - most))
+    for partition, start in (await starts_since(consumer, order.ends, order.taken_over_at - LOOK_BACK)).items():
+        consumer.seek(partition, max(start, order.ends[partition] - most))

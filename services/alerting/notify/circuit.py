@@ -71,11 +71,6 @@ class Circuit:
             elif asked:
                 self._probe_at = max(self._probe_at, now + timedelta(seconds=asked))
 
-    def abandoned(self, *, probe: bool) -> None:
-        """An attempt was cut short; nothing is known of it."""
-        if probe:
-            self._probing = False
-
     def _wait(self, pause: float, asked: float, now: datetime) -> None:
         self._pause = pause
         jittered = pause * (1 + JITTER * (2 * self._random() - 1))

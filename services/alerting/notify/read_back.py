@@ -10,6 +10,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 from aiokafka.structs import ConsumerRecord
 
+from services.backbone.beginning import starts_since
 from services.backbone.clients import new_consumer, partitions_of, stop_client
 from services.backbone.errors import BrokerUnavailable
 from services.backbone.record import ConsumedRecord
@@ -109,9 +110,8 @@ class ReadBack:
             partitions = await partitions_of(consumer, topic)
             consumer.assign(partitions)
             ends = await consumer.end_offsets(partitions)
-            found = await consumer.offsets_for_times(dict.fromkeys(partitions, int(moment.timestamp() * 1000)))
-            for partition in partitions:
-                consumer.seek(partition, place.offset if (place := found[partition]) else ends[partition])
+            for partition, start in (await starts_since(consumer, ends, moment)).items():
+                consumer.seek(partition, start)
             while [each for each in partitions if await consumer.position(each) < ends[each]]:
                 for records in (await consumer.getmany(timeout_ms=POLL_MS, max_records=500)).values():
                     for record in records:

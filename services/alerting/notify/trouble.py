@@ -88,11 +88,7 @@ class Trouble:
 
     async def follow(self) -> None:
         """Take over what other instances write, and tell what is due, until the process stops."""
-
-        async def told() -> None:
-            """It is looked at when somebody asks, and each few seconds."""
-
-        await asyncio.gather(self._follower.follow(told), self._look())
+        await asyncio.gather(self._follower.follow(), self._look())
 
     def waits(self, config: ChannelConfig, count: int) -> None:
         """Say how many notifications a channel is to take as soon as it can, in this process."""

@@ -8,6 +8,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.structs import ConsumerRecord
 
 from services.alerting.routing.placed import DECISION_HEADER, KEPT, MOST_KEPT, Decision, Placed
+from services.backbone.beginning import starts_since
 from services.backbone.clients import new_consumer, stop_client
 from services.backbone.record import header
 from services.backbone.settings import KafkaSettings
@@ -62,9 +63,7 @@ class Tail:
         self, consumer: AIOKafkaConsumer, ends: Mapping[TopicPartition, int]
     ) -> dict[TopicPartition, int]:
         """Where to begin: what is too old, or too much, is left out."""
-        moment = int((datetime.now(UTC) - KEPT).timestamp() * 1000)
-        found = await consumer.offsets_for_times(dict.fromkeys(ends, moment))
-        begun = {place: at.offset if (at := found[place]) is not None else end for place, end in ends.items()}
+        begun = await starts_since(consumer, ends, datetime.now(UTC) - KEPT)
         return {
             place: min(end, max(begun[place], end - self._most, self._read.get(place.partition, 0)))
             for place, end in ends.items()
