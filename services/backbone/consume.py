@@ -94,6 +94,8 @@ async def commit(stage: str, consumer: AIOKafkaConsumer, done: Mapping[TopicPart
     """
     if not done:
         return False
+    if consumer._subscription.reassignment_in_progress:
+        return False  # queued behind our join it is refused, and aiokafka joins anew; so on without end (its issue 727)
     try:
         await consumer.commit(dict(done))
     except (CommitFailedError, IllegalStateError) as error:

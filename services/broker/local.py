@@ -1,5 +1,6 @@
 """A broker on this machine: start it, stop it, kill it, start it again on the same data."""
 
+import atexit
 import contextlib
 import errno
 import os
@@ -27,6 +28,14 @@ _BELOW_THOSE_OF_CONNECTIONS = range(20_000, 32_768)
 """Systems give ports from 32768 (Linux) or 49152 (RFC 6335) on to connections that go out."""
 _daemons: list[subprocess.Popen[bytes]] = []
 """Python warns of a child that it loses sight of; these are meant to outlive whoever holds their broker."""
+
+
+@atexit.register
+def _let_go() -> None:
+    """It would warn at its own end, too."""
+    for child in _daemons:
+        if child.poll() is None:
+            child.returncode = 0
 
 
 class LocalBroker(ABC):

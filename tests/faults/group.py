@@ -121,18 +121,18 @@ class Group:
 
         self.eventually(is_through, "all is decided")
 
-    def findings(self, *, committed: bool = True) -> Findings:
-        """What is wrong with what it wrote."""
+    def findings(self, topic: str = "out", *, committed: bool = True) -> Findings:
+        """What is wrong with what it wrote: with what it rang, or with what it remembers of that (`state`)."""
         expected = {
             str(partition): [f"word-{number}" for number in range(partition, self.words, PARTITIONS)]
             for partition in range(PARTITIONS)
         }
-        return findings(expected, self.seen(committed=committed))
+        return findings(expected, self.seen(topic, committed=committed))
 
-    def seen(self, *, committed: bool = True) -> Sequence[tuple[str, str]]:
+    def seen(self, topic: str, *, committed: bool = True) -> Sequence[tuple[str, str]]:
         """Partition and word, as a reader sees them."""
-        records = asyncio.run(read_records(self.settings.kafka, f"{self.name}.out", committed=committed))
-        return [(str(record.partition), (record.value or b"").decode()) for record in records]
+        records = asyncio.run(read_records(self.settings.kafka, f"{self.name}.{topic}", committed=committed))
+        return [(str(record.partition), (record.key or b"").decode()) for record in records]
 
     def said(self, instance: str, words: str) -> bool:
         """Whether an instance logged these words."""

@@ -1,16 +1,25 @@
 """Whether a transaction was committed is in doubt: the end of it was sent, and no answer came or it came late."""
 
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
+from tests.faults.checks import Findings
 from tests.faults.conftest import Groups
 from tests.faults.group import Group
 from tests.faults.kafka_proxy import Api, Fate, Rule, When
 
 FED = 1_000
 TRANSACTIONS_BEFORE = 5
+
+
+def wrong(group: Group) -> list[Findings]:
+    """What is wrong with what it rang, and with what it remembers.
+
+    Of a transaction that is ended too early a part counts. Where these are its offsets and what it rang, nothing is
+    lost nor repeated for now: only the memory shows it.
+    """
+    return [found for topic in ("out", "state") if not (found := group.findings(topic)).good]
 
 
 def reply_lost(group: Group) -> None:
@@ -20,27 +29,30 @@ def reply_lost(group: Group) -> None:
     group.starts("one")
     group.through()
     assert lost.seen.is_set()
-    assert group.findings().good, f"{group.name}: {group.findings()}"
+    assert not (found := wrong(group)), f"{group.name}: {found}"
 
 
 def end_comes_late(group: Group) -> None:
     """The connection breaks, the end is sent again; the first one arrives within a later transaction.
 
-    It would commit that one before its offsets are in it (Jepsen, 2024; KAFKA-17754), were it of the same epoch.
+    It would commit that one before all of it is written (Jepsen, 2024; KAFKA-17754), were it of the same epoch.
     """
     group.feed(FED)
     late = group.once("one", Api.END_TXN, When.BEFORE, Fate.KEEP, skip=TRANSACTIONS_BEFORE)
-    arrived = threading.Event()
+    begun = Rule(Api.ADD_PARTITIONS_TO_TXN, When.REPLY, late.client)
+    written = Rule(Api.PRODUCE, When.REPLY, late.client)
+    within = Rule(Api.PRODUCE, When.BEFORE, late.client, skip=1, go=threading.Event())
+    late.do = lambda: group.proxy.once(begun)
+    begun.do = lambda: [group.proxy.once(rule) for rule in (written, within)]
     group.starts("one")
-    assert late.seen.wait(60)
-    within = Rule(Api.PRODUCE, When.BEFORE, late.client, skip=1, go=arrived)
-    group.once("one", Api.ADD_PARTITIONS_TO_TXN, When.REPLY).do = lambda: group.proxy.once(within)
-    assert within.seen.wait(60)
-    time.sleep(0.1)  # what was sent before is with the broker
+    for rule in (late, within, written):
+        group.eventually(rule.seen.is_set, f"{rule.api.name} {rule.when.value}")
     group.proxy.deliver(late.kept)
-    arrived.set()
+    assert within.go is not None
+    within.go.set()
     group.through()
-    assert group.findings().good or group.kind != "sound", f"{group.name}: {group.findings()}"
+    found = wrong(group)
+    assert not found or group.kind != "sound", f"{group.name}: {found}"
 
 
 def test_the_end_of_a_transaction_in_doubt_ends_no_other(groups: Groups) -> None:
@@ -54,4 +66,4 @@ def test_the_end_of_a_transaction_in_doubt_ends_no_other(groups: Groups) -> None
         running.append(pool.submit(end_comes_late, stack.enter_context(groups("end-comes-late"))))
         for one in running:
             one.result()
-        assert not all(group.findings().good for group in broken)
+        assert any(wrong(group) for group in broken)
