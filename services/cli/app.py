@@ -33,6 +33,7 @@ MODULES = {
     "channel": "services.cli.channel.command",
     "route": "services.cli.route",
     "token": "services.cli.token",
+    "access": "services.cli.access",
     "topics": "services.cli.topics",
     "broker": "services.cli.broker",
     "dead-letters": "services.cli.dead_letters",
