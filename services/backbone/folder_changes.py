@@ -1,10 +1,11 @@
 """Tells that something in some folders has changed: by what the system says of files in them, and by a look at the
 folders themselves, for that a link leads to another folder now is said by nobody."""
 
+import asyncio
 import os
 import re
 from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import Final
 
@@ -33,14 +34,18 @@ Identity = tuple[int, int, int]
 log = logger()
 
 
-async def folder_changes(process: Process, folders: Callable[[], Sequence[Path]]) -> AsyncGenerator[bool, None]:
+async def folder_changes(
+    process: Process, folders: Callable[[], Sequence[Path]], since_ns: int
+) -> AsyncGenerator[bool, None]:
     """Whether anything changed since the last time; at least each `LOOK_MS`, until the process stops.
 
     Args:
         process: while it runs.
         folders: what is watched now, with all below; a folder need not be there.
+        since_ns: when they were read, by the system's clock: the first answer tells what changed from then on, though
+            nobody watched.
     """
-    missed = polling = False
+    begun = missed = polling = False
     while not process.stopping.is_set():
         watched = _identities(folders())
         there = [folder for folder, identity in watched.items() if identity is not None]
@@ -63,6 +68,8 @@ async def folder_changes(process: Process, folders: Callable[[], Sequence[Path]]
         try:
             async with aclosing(changes):
                 async for found in changes:
+                    if not begun:
+                        begun, missed = True, missed or await asyncio.to_thread(_any_changed, there, since_ns)
                     await _settle(process, [path for _, path in found])
                     moved = _identities(folders()) != watched
                     yield bool(found) or moved or missed
@@ -88,6 +95,17 @@ async def _settle(process: Process, paths: Sequence[str]) -> None:
             return
         before = now
         await process.sleep(SETTLED_SECONDS)
+
+
+def _any_changed(folders: Sequence[Path], since_ns: int) -> bool:
+    """Whether anything below came, went or was written after this moment."""
+    for top in folders:
+        for folder, _, names in os.walk(top):
+            for path in (folder, *(os.path.join(folder, name) for name in names)):
+                with suppress(OSError):  # it has just gone, and its folder tells
+                    if os.stat(path).st_ctime_ns > since_ns:
+                        return True
+    return False
 
 
 def _written(path: str) -> Identity | None:

@@ -5,6 +5,7 @@ seen in the log, in the body of `/readyz`, in metrics and in the audit, until it
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
@@ -84,6 +85,7 @@ class Live(Generic[T]):
         self._then: Callable[[T, T], None] | None = None
         self._again_at: float | None = None
         self._defects: tuple[Defect, ...] = ()
+        self._read_ns = time.time_ns()
         self.current = build()
         self._since = datetime.now(UTC)
         self._further = tuple(folders(self.current))
@@ -103,7 +105,7 @@ class Live(Generic[T]):
         self._process, self._audit = process, audit
         self._show()
         self._tell("started", None, NO_DIFFERENCE)
-        changes = folder_changes(process, lambda: [process.settings.config, *self._further])
+        changes = folder_changes(process, lambda: [process.settings.config, *self._further], self._read_ns)
         async with aclosing(changes):
             async for changed in changes:
                 if changed or self._is_due():
