@@ -179,7 +179,7 @@ class Remembered(Event):
     watch_id: Identifier
     """The watch."""
     name: str
-    """Which thing: see the head of this file."""
+    """`article/<article id>`, `story/<article id>`, `entity/<label>`, `queue/<kind>/<group>` or `watch`."""
     article: ArticleMemory | None = None
     """Of `article/...`."""
     story: StoryMemory | None = None

@@ -43,6 +43,11 @@ def settings(kafka: KafkaBroker, tmp_path: Path) -> Settings:
 
 
 async def empty_topics(kafka: KafkaSettings) -> None:
+    await no_topics(kafka)
+    await provision(kafka, declared())
+
+
+async def no_topics(kafka: KafkaSettings) -> None:
     admin = AIOKafkaAdminClient(**kafka.aiokafka())
     await admin.start()
     try:
@@ -50,4 +55,3 @@ async def empty_topics(kafka: KafkaSettings) -> None:
             await admin.delete_topics(ours)  # a deleted topic is shown for a moment
     finally:
         await admin.close()
-    await provision(kafka, declared())

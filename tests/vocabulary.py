@@ -71,6 +71,8 @@ class Site:
         self.pages: dict[str, bytes] = {}
         self.gone: set[str] = set()
         """Paths that answer 410."""
+        self.refuses: set[str] = set()
+        """Paths that take nothing that is posted."""
         self.requests: Counter[str] = Counter()
         self.received: list[tuple[str, dict[str, str], bytes]] = []
         self._server = _Server(("127.0.0.1", 0), self._handler())
@@ -106,7 +108,7 @@ class Site:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["content-length"]))
                 site.received.append((self.path, {name.lower(): value for name, value in self.headers.items()}, body))
-                self._answer(200, b"")
+                self._answer(503 if self.path in site.refuses else 200, b"")
 
             def _answer(self, status: int, body: bytes) -> None:
                 self.send_response(status)
@@ -128,6 +130,8 @@ class Desk:
     settings: Settings
     environment: dict[str, str] = field(default_factory=dict)
     processes: dict[Stage, subprocess.Popen[bytes]] = field(default_factory=dict)
+    checkout: Path | None = None
+    """Whose code runs, where it is not this checkout's; `PYTHONPATH` is to name it, too, for the processes' own."""
 
     def writes(self, file: str, content: object) -> None:
         """Put a file into the configuration folder, whole at once as `mv` does; text stays as it is."""
@@ -163,7 +167,11 @@ class Desk:
         for stage in stages:
             with self.log(stage).open("ab") as log:
                 self.processes[stage] = subprocess.Popen(
-                    stage_command(stage, self.settings.config, 0), env=self._environment(), stderr=log, stdout=log
+                    stage_command(stage, self.settings.config, 0),
+                    env=self._environment(),
+                    stderr=log,
+                    stdout=log,
+                    cwd=self.checkout,
                 )
 
     def kills(self, stage: Stage) -> None:

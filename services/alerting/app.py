@@ -7,13 +7,17 @@ notify_body   alerts > route(alert) > notifications > deliver(message, channel),
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
+from services.alerting.canary.absence import Absence
+from services.alerting.canary.arrivals import Arrivals
+from services.alerting.canary.channel import CanaryChannel
+from services.alerting.canary.watches import note_tags
 from services.alerting.decide.decider import AlertDecider
 from services.alerting.decide.incidents import IncidentsFollower
 from services.alerting.decide.policies import PoliciesInForce, SilencesReader, SourceIds
@@ -23,14 +27,16 @@ from services.alerting.match.load import WatchesInForce, WatchesReader
 from services.alerting.match.meet import match_watches, revised
 from services.alerting.notify.channel_loop import ChannelLoop
 from services.alerting.notify.channels.channel import Channel
-from services.alerting.notify.routing import Routes, RoutesReader
+from services.alerting.notify.routing import RoutesReader
 from services.alerting.notify.running import RunningChannels
 from services.alerting.notify.trouble import Trouble
 from services.alerting.routing.loop import RouterLoop
 from services.alerting.routing.router import Router
 from services.alerting.watching.book import BookReader
 from services.alerting.watching.sent import SentWatches
+from services.backbone.ages import Since
 from services.backbone.audit import Audit
+from services.backbone.canary import CANARY, is_canary
 from services.backbone.clients import Writer, new_consumer, partitions_of, stop_client
 from services.backbone.consume import consume
 from services.backbone.errors import TopicMismatch
@@ -38,7 +44,7 @@ from services.backbone.live import Live
 from services.backbone.process import Process
 from services.backbone.provision import await_topics, provision
 from services.backbone.record import ConsumedRecord, OutgoingRecord, decode, encode, trace_of
-from services.backbone.telemetry import ARTICLE_AGE_SECONDS, logger
+from services.backbone.telemetry import logger
 from services.backbone.topics import ALERTING_STATE, ARTICLES_TAGGED, MENTIONS, alert_topic
 from services.backbone.transaction import TransactionalLoop
 
@@ -85,13 +91,17 @@ async def match_body(process: Process) -> None:
     everywhere = [partition.partition for partition in await partitions_of(consumer, MENTIONS.name)]
 
     def handle(record: ConsumedRecord) -> list[OutgoingRecord]:
-        tagged, compiled = decode(ARTICLES_TAGGED, record), watches.current.compiled
+        tagged, in_force = decode(ARTICLES_TAGGED, record), watches.current
+        compiled = in_force.compiled
+        if is_canary(record.key):
+            compiled = in_force.canary
+            note_tags(tagged)
         mentions = match_watches(tagged, compiled, now := datetime.now(UTC))
         outputs = [encode(MENTIONS.name, mention, process.stage, trace_of(record)) for mention in mentions]
         if (news := revised(tagged, compiled, mentions, now)) is not None:
             told = encode(MENTIONS.name, news, process.stage, trace_of(record))
             outputs += [replace(told, partition=number) for number in everywhere]
-        ARTICLE_AGE_SECONDS.labels(process.stage).observe((now - tagged.article.seen_at).total_seconds())
+        Since.of(tagged.article, revised=tagged.article.replaces is not None).observe(process.stage, datetime.now(UTC))
         return outputs
 
     first_pass = FirstPass(process, consumer, lambda: watches.current, writer)
@@ -173,12 +183,21 @@ async def notify_body(process: Process) -> None:
     await await_topics(process)
     writer = await Writer.start(process)
     handling = HandlingFollower(process)
-    trouble = Trouble(
-        process,
-        writer,
-        lambda: routes.current.channels,
-        lambda: routes.current.book.installation.trouble_channels,
-    )
+    canary = CanaryChannel(Arrivals(timedelta(seconds=process.settings.canary_interval_seconds)))
+    built_in = {CANARY: canary} if process.settings.canary else {}
+
+    def channels() -> Mapping[str, Channel]:
+        return {**routes.current.channels, **built_in}
+
+    trouble = Trouble(process, writer, channels, lambda: routes.current.book.installation.trouble_channels)
+    absence = Absence(process, canary, trouble)
+
+    def begin(channel: Channel) -> ChannelLoop:
+        loop = ChannelLoop(process, channel, writer, handling, trouble)
+        if channel is canary:
+            absence.reader = loop
+        return loop
+
     await asyncio.gather(sent.catch_up(), handling.catch_up(), trouble.catch_up())
     await routes.reload()
 
@@ -189,7 +208,8 @@ async def notify_body(process: Process) -> None:
     process.progress.started()
     await asyncio.gather(
         RouterLoop(process, router, writer).run(),
-        _keep_channels(process, routes, lambda channel: ChannelLoop(process, channel, writer, handling, trouble)),
+        _keep_channels(process, channels, begin),
+        absence.watch(),
         routes.watch(process, Audit.of(process, writer)),
         sent.follow(routes.reload),
         handling.follow(),
@@ -206,10 +226,12 @@ async def _read_until(known: Callable[[], bool], live: Live[Any], process: Proce
         await process.sleep(CATCH_UP_SECONDS / CATCH_UP_ROUNDS)
 
 
-async def _keep_channels(process: Process, routes: Live[Routes], begin: Callable[[Channel], ChannelLoop]) -> None:
+async def _keep_channels(
+    process: Process, wanted: Callable[[], Mapping[str, Channel]], begin: Callable[[Channel], ChannelLoop]
+) -> None:
     channels = RunningChannels(begin)
     while not process.stopping.is_set():
-        channels.look(routes.current.channels)
+        channels.look(wanted())
         if channels.moves:
             process.progress.beat()
         await process.sleep(ROUND_SECONDS)

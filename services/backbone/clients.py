@@ -14,11 +14,13 @@ from aiokafka.errors import (
 )
 from aiokafka.structs import RecordMetadata
 
+from services.backbone import tracing
+from services.backbone.broker_wait import wait_for_broker
 from services.backbone.errors import BrokerUnavailable, RecordTooLarge, TopicMismatch
 from services.backbone.process import Process
 from services.backbone.record import OutgoingRecord
 from services.backbone.settings import KafkaSettings
-from services.backbone.telemetry import logger
+from services.backbone.telemetry import WRITE_RETRIES, WRITES_UNDER_WAY, logger
 from services.backbone.topics import BROKER_RECORD_BYTES
 
 RETRY_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
@@ -109,29 +111,6 @@ async def stop_client(client: AIOKafkaConsumer | AIOKafkaProducer) -> None:
         log.warning("client.stop_cut", client=type(client).__name__, error=str(error))
 
 
-async def wait_for_broker(process: Process) -> None:
-    """Return once the broker answers; say once a minute that it does not."""
-    kafka, waited = process.settings.kafka, 0.0
-    while not process.stopping.is_set():
-        producer = new_producer(kafka)
-        try:
-            async with asyncio.timeout(10):
-                await producer.start()
-        except (KafkaError, OSError, TimeoutError) as error:
-            if waited % 60 == 0:
-                log.warning(
-                    "broker.away", bootstrap_servers=kafka.bootstrap_servers, error=str(error) or type(error).__name__,
-                    fix="start it (tocsin broker start) or correct TOCSIN_KAFKA_BOOTSTRAP_SERVERS; trying again",
-                )  # fmt: skip
-            process.progress.waiting("broker")
-            await process.sleep(2)
-            waited += 2
-        else:
-            return
-        finally:
-            await stop_client(producer)
-
-
 class Writer:
     """Writes records with `acks=all`. While the broker is away it tries on: nothing that was handed to it is dropped.
 
@@ -167,13 +146,17 @@ class Writer:
             idempotent: write no record twice when only its acknowledgement was lost, where the broker allows it.
 
         Raises:
-            BrokerUnavailable: the process was stopped before a broker answered.
+            BrokerUnavailable: the process was stopped before a broker answered, or the broker went away again.
         """
         await wait_for_broker(process)
         if process.stopping.is_set():
             raise BrokerUnavailable("stopped while no broker answered")
         another = partial(start_producer, process.settings.kafka, idempotent=idempotent)
-        writer = cls(await another(), another=another)
+        try:
+            producer = await another()
+        except KafkaError as error:
+            raise BrokerUnavailable.at(process.settings.kafka.bootstrap_servers, error) from None
+        writer = cls(producer, another=another)
         process.stack.push_async_callback(writer._close)
         return writer
 
@@ -185,8 +168,12 @@ class Writer:
             aiokafka.errors.KafkaError: one that waiting cannot mend.
         """
         await self._room.acquire()
+        record, traced = tracing.written(record)
         written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        written.add_done_callback(lambda _: self._room.release())
+        written.add_done_callback(self._ended)
+        if traced is not None:
+            written.add_done_callback(lambda done: traced(None if done.cancelled() else done.exception()))
+        WRITES_UNDER_WAY.inc()
         producer = self._producer
         try:
             sent = await _send(producer, record)
@@ -210,6 +197,10 @@ class Writer:
             await self._room.acquire()
         for _ in range(self._bound):
             self._room.release()
+
+    def _ended(self, _: asyncio.Future[None]) -> None:
+        self._room.release()
+        WRITES_UNDER_WAY.dec()
 
     def _sent(
         self,
@@ -239,6 +230,7 @@ class Writer:
         if isinstance(error, MessageSizeTooLargeError | RecordTooLargeError):
             written.set_exception(RecordTooLarge(f"{record.topic} takes no record of {len(record.value or b'')} bytes"))
         elif isinstance(error, KafkaError) and (error.retriable or (out_of_order and self._another is not None)):
+            WRITE_RETRIES.inc()
             spent = producer if out_of_order else None
             task = asyncio.create_task(self._again(record, written, attempt, spent))
             self._tasks.add(task)

@@ -13,11 +13,12 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 from aiokafka.structs import ConsumerRecord
 
+from services.backbone import tracing
 from services.backbone.clients import Writer
 from services.backbone.dead_letters import set_aside
 from services.backbone.process import Process, unless
 from services.backbone.record import ConsumedRecord, OutgoingRecord
-from services.backbone.telemetry import RECORDS, STAGE_SECONDS, logger
+from services.backbone.telemetry import RECORDS, STAGE_SECONDS, count_from_zero, logger
 
 BATCH_RECORDS = 200
 POLL_MS = 500
@@ -34,7 +35,13 @@ async def _nothing(_: Collection[TopicPartition]) -> None:
 
 
 async def consume(
-    process: Process, consumer: AIOKafkaConsumer, writer: Writer, handle: Handle, before: Before = _nothing
+    process: Process,
+    consumer: AIOKafkaConsumer,
+    writer: Writer,
+    handle: Handle,
+    before: Before = _nothing,
+    *,
+    name: str | None = None,
 ) -> None:
     """Run the loop until the process is told to stop.
 
@@ -44,7 +51,13 @@ async def consume(
         writer: where the outputs go.
         handle: one record to its outputs; what it raises sends the record to dead letters.
         before: is awaited in each round with the partitions that are ours or have records, before any is handled.
+        name: what this loop is called in logs and metrics, where the process does more than this.
     """
+    stage = name or process.stage
+    group = process.settings.group(stage)
+    if name is not None:
+        process.progress.reads_as(name)
+        count_from_zero(name)
     process.progress.started()
     handled: dict[TopicPartition, int] = {}
     looking = asyncio.ensure_future(_look(process, consumer, handled))
@@ -61,26 +74,36 @@ async def consume(
             output
             for records in batches.values()
             for record in records
-            for output in await _handled(process, handle, record)
+            for output in await _handled(stage, group, handle, record)
         ]
         await writer.write(outputs)
         done = {partition: records[-1].offset + 1 for partition, records in batches.items()}
-        await commit(process.stage, consumer, done)
+        await commit(stage, consumer, done)
         handled |= done
+        await _pass_over(consumer, handled)
         _observe(process, consumer, handled)
 
 
-async def _handled(process: Process, handle: Handle, record: ConsumerRecord) -> list[OutgoingRecord]:
-    stage, began = process.stage, time.perf_counter()
-    try:
-        given = handle(record)
-        outputs = list(await given if isinstance(given, Awaitable) else given)
-    except Exception as error:  # one bad record must not stop its partition, nor vanish
-        outputs = [set_aside(record, error, stage)]
-    else:
-        RECORDS.labels(stage, "handled").inc()
+async def _handled(stage: str, group: str, handle: Handle, record: ConsumerRecord) -> list[OutgoingRecord]:
+    began = time.perf_counter()
+    with tracing.processing(record, group):
+        try:
+            given = handle(record)
+            outputs = list(await given if isinstance(given, Awaitable) else given)
+        except Exception as error:  # one bad record must not stop its partition, nor vanish
+            outputs = [set_aside(record, error, stage)]
+        else:
+            RECORDS.labels(stage, "handled").inc()
     STAGE_SECONDS.labels(stage).observe(time.perf_counter() - began)
     return outputs
+
+
+async def _pass_over(consumer: AIOKafkaConsumer, handled: dict[TopicPartition, int]) -> None:
+    """Count the marks of transactions as handled once they were read: behind them nothing may come for days, and a
+    partition whose end is never reached would be taken for one that stands still."""
+    with suppress(IllegalStateError):  # one was lost meanwhile
+        for partition in handled.keys() & consumer.assignment():
+            handled[partition] = max(handled[partition], await consumer.position(partition))
 
 
 async def commit(stage: str, consumer: AIOKafkaConsumer, done: Mapping[TopicPartition, int]) -> bool:

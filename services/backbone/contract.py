@@ -113,7 +113,7 @@ def _asyncapi() -> dict[str, Any]:
         },
         "components": {
             "messages": {model.__name__: _message(topic, model) for topic in TOPICS for model in topic.models},
-            "messageTraits": {"CloudEvent": {"headers": _HEADERS}},
+            "messageTraits": {"CloudEvent": {"headers": HEADERS}},
         },
     }
 
@@ -157,7 +157,7 @@ def _message(topic: Topic[Any], model: type[Event]) -> dict[str, Any]:
     }
 
 
-_HEADERS = {
+HEADERS = {
     "type": "object",
     "required": ["ce_specversion", "ce_id", "ce_type", "ce_source", "ce_time", "content-type", "traceparent"],
     "properties": {

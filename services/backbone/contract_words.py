@@ -48,12 +48,19 @@ collective alert is a thread of its own.
 `acknowledgements`.
 """
 
+_LEAVE_OUT: Final = (
+    " Leave out what is of the source `tocsin-canary`: it is no news, but made here every few minutes to see whether "
+    "the line works."
+)
+
 OF_CHANNEL: Final[Mapping[str, str]] = {
     "alerts": _ALERTS,
     "alerts.{name}": (
         " It holds, record by record, what stands on `alerts` for the watches that name it, written in the same "
         "transaction. Read one of the two, not both."
     ),
+    "articles": _LEAVE_OUT,
+    "articles.tagged": _LEAVE_OUT,
     "deliveries": (
         " At least one record per attempt; `notification_id` groups the attempts of one errand, `message_id` is the "
         "idempotency key that the receiver got. The last word on an errand is the record whose outcome ends it "

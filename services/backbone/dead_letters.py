@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 
 from schemas import DeadLetter
 from schemas.dead_letter import MAX_KEPT_BYTES
+from services.backbone import tracing
 from services.backbone.clients import Writer
 from services.backbone.errors import RecordError
 from services.backbone.record import REPLAYS, ConsumedRecord, OutgoingRecord, encode, header, trace_of
-from services.backbone.telemetry import RECORDS, logger
+from services.backbone.telemetry import RECORDS, SET_ASIDE, logger
 from services.backbone.topics import DEAD_LETTERS
 
 MAX_ERROR_CHARACTERS = 2_000
@@ -39,7 +40,10 @@ def dead_letter(record: ConsumedRecord, error: Exception, stage: str, failed_at:
 def set_aside(record: ConsumedRecord, error: Exception, stage: str) -> OutgoingRecord:
     """The dead letter of a record, ready to be written; logged and counted."""
     letter = dead_letter(record, error, stage, datetime.now(UTC))
-    RECORDS.labels(stage, "dead_letter").inc()
+    tracing.failed(error)
+    counted_as = stage.partition(".")[0]  # each channel has a name of its own, `notify.desk`
+    RECORDS.labels(counted_as, "dead_letter").inc()
+    SET_ASIDE.labels(counted_as, type(error).__name__ if isinstance(error, RecordError) else "defect").inc()
     log.error(
         "record.set_aside",
         stage=stage,

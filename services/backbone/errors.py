@@ -4,7 +4,9 @@ TocsinError
 ├── SettingsError             an environment variable is wrong
 ├── ConfigurationError        a file of the configuration folder is wrong: file, line, path and fix
 ├── BrokerUnavailable         no broker answers; waiting helps
+├── BrokerRefuses             a broker is there and does not let this process in; a person has to mend it
 ├── TopicMismatch             a topic is missing, or is not what the declaration says
+├── Unwritable                a disk has no room, or takes nothing from this process
 ├── PortTaken                 another program listens there
 ├── Stalled                   a stage has work and does not move; a restart helps
 ├── TransactionStuck          the client library blocks in the end of a transaction; a restart helps
@@ -15,6 +17,7 @@ TocsinError
     └── FromTheFuture         its time is far ahead of this machine's clock
 """
 
+import errno
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -75,12 +78,38 @@ class BrokerUnavailable(TocsinError):
         )
 
 
+class BrokerRefuses(TocsinError):
+    """A broker answers, and something stands between it and this process that waiting does not mend."""
+
+
 class TopicMismatch(TocsinError):
     """A topic is missing or differs from its declaration."""
 
 
 class PortTaken(TocsinError):
     """A port that this process listens on is in use: for health and metrics, or for articles and hubs."""
+
+
+class Unwritable(TocsinError):
+    """A disk is full, or a file or folder takes nothing from this process."""
+
+    @classmethod
+    def of(cls, error: OSError) -> "Unwritable | None":
+        """What an error of the system means; None where it is about no disk."""
+        fix = _DISK_FIXES.get(error.errno or 0)
+        where = f" ({error.filename})" if error.filename else ""
+        return None if fix is None else cls(f"{error.strerror}{where}; {fix}")
+
+
+_ROOM = "make room, or point TOCSIN_DATA and TMPDIR to a disk that has some; then start it anew"
+_LEAVE = "give the folder to the user that runs Tocsin, or point TOCSIN_DATA and TMPDIR to others"
+_DISK_FIXES = {
+    errno.ENOSPC: _ROOM,
+    errno.EDQUOT: _ROOM,
+    errno.EFBIG: _ROOM,
+    errno.EROFS: _LEAVE,
+    errno.EACCES: _LEAVE,
+}
 
 
 class Stalled(TocsinError):

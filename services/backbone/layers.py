@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from services.backbone.configuration import Part, read_part
 from services.backbone.errors import ConfigurationError, Defect
@@ -16,6 +16,8 @@ from services.backbone.settings import DEFAULT_CONFIG
 
 class LayerFile(BaseModel):
     """What a file of a part that can be layered may say beside all else."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
 
     extends: Literal["default"] | None = None
     """`default`: what ships with Tocsin holds too, but for what this folder says of it."""

@@ -9,10 +9,13 @@
 import asyncio
 import contextlib
 import os
+import platform
 import signal
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
 from typing import Any, TypeVar
 
 import uvloop
@@ -22,16 +25,21 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from services.backbone.errors import BrokerUnavailable, Stalled, TocsinError
+from services.backbone import tracing
+from services.backbone.broker_watch import watch_broker
+from services.backbone.errors import BrokerUnavailable, Stalled, TocsinError, Unwritable
 from services.backbone.http_server import listen, serving
 from services.backbone.progress import GIVE_UP_AFTER_SECONDS, Progress
 from services.backbone.settings import Settings
-from services.backbone.telemetry import READY, configure_logging, logger
+from services.backbone.telemetry import BUILD_INFO, READY, configure_logging, count_from_zero, logger
+from services.backbone.tracing_settings import read_trace_settings
 
 DRAIN_SECONDS = 6.0
 """What a stage gets to finish what it has begun."""
 CLOSE_SECONDS = 2.5
 """What it gets to close what it opened. Clients wait for an absent broker without end: this process does not."""
+FLUSH_SECONDS = 1.0
+"""What the traces get of that to be sent."""
 
 log = logger()
 
@@ -76,36 +84,96 @@ def run_process(stage: str, settings: Settings, body: Body) -> int:
         The exit status: 0 after SIGTERM or SIGINT, 1 after an error, which has been logged with its fix.
     """
     configure_logging(settings.log_format, settings.log_level)
+    count_from_zero(stage)
+    BUILD_INFO.labels(version("tocsin"), platform.python_version()).set(1)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(_live(stage, settings, body))
 
 
 async def _live(stage: str, settings: Settings, body: Body) -> int:
-    async with AsyncExitStack() as stack:
+    async with AsyncExitStack() as last, AsyncExitStack() as stack:
         process = Process(stage, settings, stack, Progress(stage))
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, process.stopping.set)
-        status = await _status(process, body)
-        loop.call_later(CLOSE_SECONDS, os._exit, status)
-        return status
+        end = _End(process, await _failure(process, body))
+        loop.call_later(CLOSE_SECONDS, end.cut)
+        last.callback(end.tell)  # what is closed speaks before: the reason is the last line
+    return end.status
 
 
-async def _status(process: Process, body: Body) -> int:
-    """Work to the end, whichever it is; what went wrong is logged."""
+async def _failure(process: Process, body: Body) -> Exception | None:
+    """Work to the end, whichever it is; what went wrong."""
     try:
+        _record_traces(process)
         await _serve_health(process)
         log.info("process.started", stage=process.stage, pid=os.getpid())
         await _work(process, body)
-    except TocsinError as error:
-        if not (process.stopping.is_set() and isinstance(error, BrokerUnavailable)):
-            log.error("process.failed", stage=process.stage, error=type(error).__name__, message=str(error))
-            return 1
+    except BrokerUnavailable as error:
+        return None if process.stopping.is_set() else error
+    except OSError as error:
+        return Unwritable.of(error) or error
     except Exception as error:
-        log.exception("process.failed", stage=process.stage, error=type(error).__name__)
-        return 1
-    log.info("process.stopped", stage=process.stage)
-    return 0
+        return error
+    return None
+
+
+class _End:
+    """How a process ended, told once."""
+
+    def __init__(self, process: Process, failure: Exception | None) -> None:
+        self.status = 0 if failure is None else 1
+        self._process = process
+        self._failure = failure
+        self._told = False
+
+    def tell(self) -> None:
+        """Log it, with the reason and the fix."""
+        if self._told:
+            return
+        self._told = True
+        stage, failure = self._process.stage, self._failure
+        if failure is None:
+            log.info("process.stopped", stage=stage)
+            return
+        name, message = type(failure).__name__, str(failure)
+        if isinstance(failure, TocsinError):
+            log.error("process.failed", stage=stage, error=name, message=message)
+        else:
+            log.error("process.failed", stage=stage, error=name, message=message, exc_info=failure)
+        _leave_word(self._process.settings.reason_file, f"{name}: {message}")
+
+    def cut(self) -> None:
+        """End without what is not closed yet."""
+        self.tell()
+        os._exit(self.status)
+
+
+def _leave_word(file: Path | None, reason: str) -> None:
+    if file is not None:
+        with contextlib.suppress(OSError):  # nobody can be told of that
+            file.write_text(reason, encoding="utf-8")
+
+
+def _record_traces(process: Process) -> None:
+    """If the environment asks for it; what waits at the end gets a moment to be sent.
+
+    Raises:
+        SettingsError: it asks for what cannot be.
+    """
+    asked = read_trace_settings(os.environ)
+    if asked is None:
+        return
+    from services.backbone.tracing_sdk import start_recording  # here: it takes a while, and memory
+
+    recorder = start_recording(process.stage, process.settings, asked)
+    tracing.use(recorder)
+
+    async def flush() -> None:
+        tracing.use(None)
+        await asyncio.to_thread(recorder.close().join, FLUSH_SECONDS)
+
+    process.stack.push_async_callback(flush)
 
 
 async def _work(process: Process, body: Body) -> None:
@@ -113,6 +181,7 @@ async def _work(process: Process, body: Body) -> None:
     work = asyncio.ensure_future(body(process))
     stop = asyncio.ensure_future(process.stopping.wait())
     watch = asyncio.ensure_future(_watch(process))
+    broker = asyncio.ensure_future(watch_broker(process.settings.kafka, process.progress))
     try:
         await asyncio.wait({work, stop, watch}, return_when=asyncio.FIRST_COMPLETED)
         if stop.done() and not work.done():
@@ -125,9 +194,9 @@ async def _work(process: Process, body: Body) -> None:
         if work.done():
             work.result()
     finally:
-        for task in (work, stop, watch):
+        for task in (work, stop, watch, broker):
             task.cancel()
-        await asyncio.wait({work, stop, watch}, timeout=1)
+        await asyncio.wait({work, stop, watch, broker}, timeout=1)
 
 
 async def _watch(process: Process) -> None:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.backbone.errors import Defect
-from services.backbone.telemetry import CONSUMER_LAG
+from services.backbone.lag import Lag
+from services.backbone.telemetry import WAITING
 
 READY_WITHIN_SECONDS = 60.0
 GIVE_UP_AFTER_SECONDS = 180.0
@@ -33,18 +34,37 @@ class Progress:
     def __init__(self, stage: str, clock: Callable[[], float] = time.monotonic) -> None:
         self._stage = stage
         self._clock = clock
+        self._lag = Lag(stage, stage)
         self._positions: dict[Partition, _Position] = {}
-        self._waiting_for = "start"
+        self._waiting_for, self._why, self._broker = "", "", ""
         self._beat_at: float | None = None
         self._configuration: dict[str, dict[str, object]] = {}
+        self.waiting("start")
 
-    def waiting(self, what: str) -> None:
-        """The stage cannot work yet, or no longer: it waits for this."""
-        self._waiting_for = what
+    def reads_as(self, consumer: str) -> None:
+        """What is observed from now on is read under this name: a stage of its own in the metrics."""
+        self._lag = Lag(consumer, consumer)
+
+    def waiting(self, what: str, why: str = "") -> None:
+        """The stage cannot work yet, or no longer: it waits for this; `why`, and what to do, where that is known."""
+        if self._waiting_for and self._waiting_for != what:
+            WAITING.labels(self._stage, self._waiting_for).set(0)
+        if what:
+            WAITING.labels(self._stage, what).set(1)
+        self._waiting_for, self._why = what, why
+
+    @property
+    def says_why(self) -> bool:
+        """Whether the stage waits and has said why: whoever says it looks for itself whether that is over."""
+        return bool(self._waiting_for and self._why)
+
+    def broker_away(self, why: str) -> None:
+        """The broker went away under a stage at work, and why; empty once it is back."""
+        self._broker = why
 
     def started(self) -> None:
         """The stage works."""
-        self._waiting_for = ""
+        self.waiting("")
 
     def beat(self) -> None:
         """A stage that reads no topic made a round."""
@@ -63,7 +83,7 @@ class Progress:
         """These partitions are ours now, and no others."""
         for gone in self._positions.keys() - set(partitions):
             del self._positions[gone]
-            CONSUMER_LAG.remove(self._stage, gone[0], str(gone[1]))
+        self._lag.keep(partitions)
 
     def observe(self, partition: Partition, handled: int, end: int) -> None:
         """Records below offset `handled` are done; the partition ends at offset `end`."""
@@ -74,7 +94,7 @@ class Progress:
             if handled != known.handled or known.handled >= known.end:
                 known.moved_at = self._clock()
             known.handled, known.end = handled, end
-        CONSUMER_LAG.labels(self._stage, partition[0], str(partition[1])).set(max(0, end - handled))
+        self._lag.show(partition, max(0, end - handled))
 
     def stalled(self, seconds: float) -> list[str]:
         """What has had work for so long and did not move."""
@@ -95,6 +115,8 @@ class Progress:
             "stage": self._stage,
             "ready": not self._waiting_for and not stalled,
             "waiting_for": self._waiting_for or None,
+            **({"why": self._why} if self._waiting_for and self._why else {}),
+            **({"broker": self._broker} if self._broker else {}),
             "stalled": stalled,
             "lag": {
                 f"{topic}[{number}]": max(0, position.end - position.handled)

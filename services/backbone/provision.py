@@ -10,7 +10,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
-from services.backbone.clients import wait_for_broker
+from services.backbone.broker_wait import wait_for_broker
 from services.backbone.errors import BrokerUnavailable, TopicMismatch
 from services.backbone.process import Process
 from services.backbone.settings import KafkaSettings

@@ -3,11 +3,9 @@
 Headers (UTF-8), by the CloudEvents Kafka protocol binding 1.0.2, section 3.2:
     ce_specversion 1.0, ce_id, ce_type, ce_source (/tocsin/<stage>), ce_time (RFC 3339), content-type application/json
 and by W3C Trace Context:
-    traceparent 00-<trace id>-<span id>-01
+    traceparent 00-<trace id>-<span id>-<flags>, as traceparent.py has it
 """
 
-import re
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,13 +14,13 @@ from typing import Any, Protocol
 from pydantic import ValidationError
 
 from schemas import Event
+from services.backbone import traceparent
 from services.backbone.errors import RecordTooLarge, UnreadableRecord
 from services.backbone.topics import E, Topic, bound_of
+from services.backbone.tracing import onward
 
 Headers = Sequence[tuple[str, bytes]]
 REPLAYS = "tocsin_replays"
-
-_TRACEPARENT = re.compile(rb"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 class ConsumedRecord(Protocol):
@@ -76,7 +74,7 @@ def encode(topic: str, event: Event, stage: str, trace: str | None = None) -> Ou
         ("ce_source", f"/tocsin/{stage}".encode()),
         ("ce_time", now.encode()),
         ("content-type", b"application/json"),
-        ("traceparent", next_span(trace).encode()),
+        (traceparent.HEADER, onward(trace).encode()),
     ]
     return OutgoingRecord(topic, event.key.encode(), value, headers)
 
@@ -126,14 +124,7 @@ def header(headers: Headers | None, name: str) -> bytes | None:
 
 def trace_of(record: ConsumedRecord) -> str | None:
     """The record's `traceparent`; None where there is none or it is malformed."""
-    value = header(record.headers, "traceparent")
-    return value.decode() if value is not None and _TRACEPARENT.fullmatch(value) else None
-
-
-def next_span(trace: str | None) -> str:
-    """A new span in the same trace, or the first of a new one (W3C Trace Context, section 3.2)."""
-    trace_id = trace.split("-")[1] if trace is not None else secrets.token_hex(16)
-    return f"00-{trace_id}-{secrets.token_hex(8)}-01"
+    return traceparent.stated(record.headers)
 
 
 def _path(parts: Sequence[int | str]) -> str:

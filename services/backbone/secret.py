@@ -1,5 +1,7 @@
 """Where a secret stands that the configuration names: the environment, or a file. Its value is in no message."""
 
+import os
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Self
@@ -68,11 +70,41 @@ class Secret(BaseModel):
 
     def _of_file(self, path: Path) -> str:
         try:
-            with path.open("rb") as file:
-                data = file.read(MAX_SECRET_BYTES + 1)
-            if len(data) <= MAX_SECRET_BYTES:
-                return data.decode("utf-8").strip()
-            reason = f"longer than {MAX_SECRET_BYTES} bytes"
-        except (OSError, UnicodeDecodeError) as error:
-            reason = error.strerror or "no reason given" if isinstance(error, OSError) else "not text"
-        raise SecretMissing(f"{self.place} cannot be read: {reason}", self.fix)
+            return read_secret(path)
+        except SecretMissing as error:
+            raise SecretMissing(f"{self.place} {error.what}", error.fix or self.fix) from None
+
+
+def read_secret(path: Path) -> str:
+    """The secret in a file, without the blanks around it; it may be empty.
+
+    Raises:
+        SecretMissing: it cannot be read; `what` goes on after the file's name, `fix` is empty where it is the usual.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_SECRET_BYTES + 1)
+        if len(data) <= MAX_SECRET_BYTES:
+            return data.decode("utf-8").strip()
+        reason, fix = f"longer than {MAX_SECRET_BYTES} bytes", ""
+    except UnicodeDecodeError:
+        reason, fix = "not text", ""
+    except PermissionError:
+        reason, fix = _whose(path)
+    except OSError as error:
+        reason, fix = error.strerror or "no reason given", ""
+    raise SecretMissing(f"cannot be read: {reason}", fix)
+
+
+def _whose(path: Path) -> tuple[str, str]:
+    """Whose a file is that this process may not read, and how it is let."""
+    us = os.geteuid()
+    try:
+        found = path.stat()
+    except OSError:
+        return f"uid {us} may not enter its folder", f"let uid {us} in: chmod o+x {path.parent}"
+    mode, owner = stat.S_IMODE(found.st_mode), f"{found.st_uid}:{found.st_gid}"
+    return (
+        f"this process is uid {us}, and the file is of {owner} with mode {mode:04o}",
+        f"chown {us} {path} && chmod 0400 {path}, on the machine that it comes from; then start the process anew",
+    )

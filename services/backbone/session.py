@@ -2,13 +2,14 @@
 
 import contextlib
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, Final, Protocol
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 
+from services.backbone import tracing
 from services.backbone.ending import Ending
 from services.backbone.errors import TransactionStuck
 from services.backbone.kafka_faults import Connections
@@ -16,7 +17,7 @@ from services.backbone.librdkafka import REQUEST_SECONDS, ReadRecord, StateRecor
 from services.backbone.progress import Progress
 from services.backbone.record import OutgoingRecord
 from services.backbone.settings import Settings
-from services.backbone.telemetry import TRANSACTIONS, logger
+from services.backbone.telemetry import COMMIT_SECONDS, TRANSACTIONS, logger
 from services.backbone.topics import BROKER_RECORD_BYTES
 
 BATCH_RECORDS: Final = 500
@@ -128,7 +129,7 @@ class Session:
         records = self._batch()
         if time.monotonic() >= self._look_at:
             self._look()
-        outputs = [output for record in records for output in self._decider.decide(record)]
+        outputs = [output for record in records for output in self._decided(record)]
         due = bool(self._positions) and self._decider.due(now)
         if due:
             outputs += self._decider.tick(now)
@@ -137,7 +138,8 @@ class Session:
         if not records and not outputs:
             return False
         next_offsets = {record.partition: record.offset + 1 for record in records}
-        self._commit(outputs, next_offsets or self._positions)
+        with tracing.written_together(outputs) as sent:
+            self._commit(sent, next_offsets or self._positions)
         self._positions |= next_offsets
         for number, offset in next_offsets.items():
             _, end = self._consumer.get_watermark_offsets(TopicPartition(self._source, number), cached=True)
@@ -161,7 +163,12 @@ class Session:
             size += len(record.value or b"")
         return records
 
-    def _commit(self, outputs: list[OutgoingRecord], next_offsets: dict[int, int]) -> None:
+    def _decided(self, record: ReadRecord) -> list[OutgoingRecord]:
+        with tracing.processing(record, self._reader_config["group.id"]):
+            return self._decider.decide(record)
+
+    def _commit(self, outputs: Sequence[OutgoingRecord], next_offsets: dict[int, int]) -> None:
+        began = time.perf_counter()
         self._producer.begin_transaction()
         for output in outputs:
             self._producer.produce(
@@ -182,6 +189,7 @@ class Session:
             self._to_abort = error.args[0].txn_requires_abort()
             raise
         TRANSACTIONS.labels("committed").inc()
+        COMMIT_SECONDS.observe(time.perf_counter() - began)
         self._producer.poll(0)
         if self._connections.broken:
             self._failure = KafkaException(KafkaError(KafkaError._TRANSPORT, "a connection broke: begin anew"))

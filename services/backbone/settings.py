@@ -9,6 +9,7 @@ from pydantic import Field, FilePath, SecretStr, ValidationError, model_validato
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from services.backbone.errors import SettingsError
+from services.backbone.secret import SecretMissing, read_secret
 
 MIN_SECRET_CHARACTERS = 32
 DEFAULT_CONFIG = Path(__file__).resolve().parents[2] / "deploy" / "config"
@@ -33,6 +34,8 @@ class KafkaSettings(BaseSettings):
     """PEM file of the client's key."""
     ssl_key_password: SecretStr | None = None
     """Password of the client's key."""
+    ssl_key_password_file: FilePath | None = None
+    """A file that holds it, for Compose and Kubernetes secrets."""
     sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
     """How the client signs in, with SASL_PLAINTEXT and SASL_SSL."""
     sasl_username: str | None = None
@@ -48,10 +51,13 @@ class KafkaSettings(BaseSettings):
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
+        if self.ssl_key_password is None and self.ssl_key_password_file is not None:
+            secret = _secret_in(self.ssl_key_password_file, "TOCSIN_KAFKA_SSL_KEY_PASSWORD_FILE")
+            object.__setattr__(self, "ssl_key_password", secret)
         if self.security_protocol.startswith("SASL"):
             if self.sasl_password is None and self.sasl_password_file is not None:
-                text = self.sasl_password_file.read_text(encoding="utf-8").strip()
-                object.__setattr__(self, "sasl_password", SecretStr(text))
+                secret = _secret_in(self.sasl_password_file, "TOCSIN_KAFKA_SASL_PASSWORD_FILE")
+                object.__setattr__(self, "sasl_password", secret)
             if self.sasl_username is None or self.sasl_password is None:
                 raise ValueError("SASL needs TOCSIN_KAFKA_SASL_USERNAME and TOCSIN_KAFKA_SASL_PASSWORD (or ..._FILE)")
         return self
@@ -137,8 +143,16 @@ class Settings(BaseSettings):
     """A folder for what can be made anew: the alerts as `tocsin run api` finds them quickly."""
     recheck: bool = True
     """Ask again for the pages of articles that rang, 1, 6, 24 and 72 hours after, to see what was withdrawn."""
+    canary: bool = True
+    """Let an article in each script go through the whole line every few minutes, and tell the trouble channels when it
+    does not arrive; the same for every process."""
+    canary_interval_seconds: float = Field(default=300, ge=1, le=86_400)
+    """How often; it is missing after three times as long. The same for every process."""
     contact: str | None = Field(default=None, pattern=r"^[!-'*-~]([ -'*-~]{0,198}[!-'*-~])?$")
     """A URL or mail address at which webmasters reach the desk; told to every host that is asked."""
+    reason_file: Path | None = None
+    """Where a process that fails leaves the reason: `tocsin run all` asks for it, and Kubernetes reads it from
+    /dev/termination-log."""
     log_format: Literal["auto", "json", "console"] = "auto"
     """`auto`: readable on a terminal, JSON elsewhere."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -149,8 +163,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _links_complete(self) -> Self:
         if self.link_secret is None and self.link_secret_file is not None:
-            text = self.link_secret_file.read_text(encoding="utf-8").strip()
-            object.__setattr__(self, "link_secret", SecretStr(text))
+            object.__setattr__(self, "link_secret", _secret_in(self.link_secret_file, "TOCSIN_LINK_SECRET_FILE"))
         if self.link_secret is not None and len(self.link_secret.get_secret_value()) < MIN_SECRET_CHARACTERS:
             raise ValueError(
                 f"TOCSIN_LINK_SECRET (or ..._FILE) needs {MIN_SECRET_CHARACTERS} or more characters; make one: "
@@ -161,8 +174,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _websub_complete(self) -> Self:
         if self.websub_secret is None and self.websub_secret_file is not None:
-            text = self.websub_secret_file.read_text(encoding="utf-8").strip()
-            object.__setattr__(self, "websub_secret", SecretStr(text))
+            object.__setattr__(self, "websub_secret", _secret_in(self.websub_secret_file, "TOCSIN_WEBSUB_SECRET_FILE"))
         secret = _plain(self.websub_secret)
         if self.websub_callback is not None and len(secret or "") < MIN_SECRET_CHARACTERS:
             raise ValueError(
@@ -193,6 +205,17 @@ def load_settings(**overrides: object) -> Settings:
             for detail in error.errors(include_input=False, include_url=False)
         ]
         raise SettingsError("\n".join(lines)) from None
+
+
+def _secret_in(path: Path, variable: str) -> SecretStr:
+    try:
+        text = read_secret(path)
+    except SecretMissing as error:
+        fix = error.fix or "write the secret there, or leave the variable out"
+        raise ValueError(f"{variable}: {path} {error.what}; {fix}") from None
+    if not text:
+        raise ValueError(f"{variable}: {path} is empty; write the secret there, or leave the variable out")
+    return SecretStr(text)
 
 
 def _plain(secret: SecretStr | None) -> str | None:

@@ -21,6 +21,7 @@ import faust
 from aiokafka.errors import KafkaError
 from faust.types import TP, EventT, StreamT
 
+from services.backbone import tracing
 from services.backbone.clients import Writer
 from services.backbone.dead_letters import DeadLetters
 from services.backbone.errors import Stalled
@@ -60,7 +61,7 @@ async def run_stage(process: Process, source: Topic[Any], transform: Map) -> Non
 
     @app.agent(topic, name=process.stage)
     async def agent(records: StreamT[bytes]) -> None:
-        await _follow(process.stage, unacked(records), transform, writer, done)
+        await _follow(process, unacked(records), transform, writer, done)
 
     process.stack.push_async_callback(app.stop)
     await app.start()
@@ -117,21 +118,23 @@ class _Done:
 
 
 async def _follow(
-    stage: str, records: AsyncIterator[EventT[bytes]], transform: Map, writer: Writer, done: _Done
+    process: Process, records: AsyncIterator[EventT[bytes]], transform: Map, writer: Writer, done: _Done
 ) -> None:
+    stage, group = process.stage, process.settings.group(process.stage)
     dead_letters = DeadLetters(writer, stage)
     async for event in records:
         record = cast(ConsumedRecord, event.message)
         done.begin(event)
         began = time.perf_counter()
-        try:
-            output = transform(record)
-        except Exception as error:  # one bad record must not stop its partition, nor vanish
-            written = await dead_letters.send(record, error)
-        else:
-            RECORDS.labels(stage, "handled").inc()
-            STAGE_SECONDS.labels(stage).observe(time.perf_counter() - began)
-            written = await writer.send(output)
+        with tracing.processing(record, group):
+            try:
+                output = transform(record)
+            except Exception as error:  # one bad record must not stop its partition, nor vanish
+                written = await dead_letters.send(record, error)
+            else:
+                RECORDS.labels(stage, "handled").inc()
+                STAGE_SECONDS.labels(stage).observe(time.perf_counter() - began)
+                written = await writer.send(output)
         done.once(written, event)
 
 

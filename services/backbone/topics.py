@@ -95,6 +95,13 @@ MENTIONS = Topic(
 ALERTS = Topic(
     "alerts", Alert, "watch id", "What rang. Read it with isolation level read_committed.", retention=90 * _DAY
 )
+CANARY = Topic(
+    "canary",
+    Alert,
+    "watch id",
+    "What rang for the articles that are made here to see whether the line works. People are told nothing of it.",
+    retention=_DAY,
+)
 INGESTION_STATE = Topic(
     "ingestion.state",
     SourceState,
@@ -182,6 +189,7 @@ TOPICS: tuple[Topic[Any], ...] = (
     ARTICLES_TAGGED,
     MENTIONS,
     ALERTS,
+    CANARY,
     INGESTION_STATE,
     ALERTING_STATE,
     WATCHES,

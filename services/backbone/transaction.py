@@ -66,6 +66,8 @@ class TransactionalLoop:
         self._state = state
         self._progress = progress
         self._clock = clock
+        for outcome in ("committed", "abandoned"):
+            TRANSACTIONS.labels(outcome)  # a rise is seen from 0
 
     def run(self, decider: Decider, stopping: Callable[[], bool]) -> None:
         """Run sessions until told to stop; one that ends by an error is followed by a new one.

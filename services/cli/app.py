@@ -36,7 +36,10 @@ MODULES = {
     "access": "services.cli.access",
     "topics": "services.cli.topics",
     "broker": "services.cli.broker",
+    "doctor": "services.cli.doctor.command",
     "dead-letters": "services.cli.dead_letters",
+    "backup": "services.cli.backup.backup",
+    "restore": "services.cli.backup.restore",
     "schemas": "services.cli.contract",
 }
 """Each command and the module whose `app` it is."""

@@ -31,7 +31,7 @@ app = typer.Typer(add_completion=False)
 def check(config: Config = None, as_json: Json = False) -> None:
     """Validate the configuration folder. Exit status 1 when something is wrong."""
     folder = load_settings(config=config).config
-    defects = list(dict.fromkeys(_defects(folder)))
+    defects = list(dict.fromkeys(defects_of(folder)))
     if as_json:
         for defect in defects:
             where = defect.where
@@ -52,7 +52,8 @@ def _count(number: int, thing: str) -> str:
     return f"{number or 'no'} {thing}{'' if number == 1 else 's'}"
 
 
-def _defects(folder: Path) -> Iterator[Defect]:
+def defects_of(folder: Path) -> Iterator[Defect]:
+    """All that is wrong with a configuration folder; one defect may come more than once."""
     for read in READERS:
         try:
             read(folder)

@@ -1,6 +1,6 @@
-"""`tocsin schemas`: the generated contract beside the models, checked for drift and for compatibility.
+"""`tocsin schemas`: what is generated from the code, checked for drift, and the contract for compatibility too.
 
-Events as JSON Schemas and AsyncAPI, the HTTP API as OpenAPI.
+Events as JSON Schemas and AsyncAPI, the HTTP API as OpenAPI, and the references under docs/.
 """
 
 import json
@@ -13,13 +13,18 @@ import schemas
 from schemas import AlertGroup
 from services.alerting.api.app import openapi_document
 from services.backbone.contract import documents, incompatibilities, schema_of
+from services.cli.docs.pages import references
 
 FOLDER = Path(schemas.__file__).parent
 GENERATED = FOLDER / "generated"
 RELEASED = FOLDER / "released"
+PAGES = FOLDER.parent / "docs"
+"""Of a checkout; an installed Tocsin has none."""
 
 app = typer.Typer(
-    add_completion=False, help="The events' JSON Schemas, the AsyncAPI and the OpenAPI document.", no_args_is_help=True
+    add_completion=False,
+    help="The events' JSON Schemas, the AsyncAPI and the OpenAPI document, and the references under docs/.",
+    no_args_is_help=True,
 )
 
 
@@ -27,17 +32,18 @@ app = typer.Typer(
 def write(
     release: Annotated[bool, typer.Option(help="Also make them what later releases are compared with.")] = False,
 ) -> None:
-    """Write schemas/generated from the models."""
-    for folder in (GENERATED, RELEASED) if release else (GENERATED,):
+    """Write schemas/generated and the references under docs/ from the code."""
+    for name, text in _pages().items():
+        (PAGES / name).write_text(text, encoding="utf-8")
+    for folder, texts in ((GENERATED, generated()), *([(RELEASED, _events())] if release else [])):
         folder.mkdir(exist_ok=True)
-        for name, text in generated().items():
-            if folder is GENERATED or name in _events():
-                (folder / name).write_text(text, encoding="utf-8")
+        for name, text in texts.items():
+            (folder / name).write_text(text, encoding="utf-8")
 
 
 @app.command()
 def check() -> None:
-    """Compare schemas/generated with the models, and these with the last release. Exit status 1 on a difference."""
+    """Compare what is generated with the code, and the events with the last release. Exit status 1 on a difference."""
     faults = drift() + breaks()
     for fault in faults:
         typer.echo(fault)
@@ -50,17 +56,25 @@ def generated() -> dict[str, str]:
     return documents() | {"AlertGroup.json": schema_of(AlertGroup), "openapi.json": openapi_document()}
 
 
+def _pages() -> dict[str, str]:
+    """The references, where there is a folder for them."""
+    return references() if PAGES.is_dir() else {}
+
+
 def _events() -> dict[str, str]:
     """The schemas of events."""
     return {name: text for name, text in generated().items() if name.endswith(".json") and name != "openapi.json"}
 
 
 def drift() -> list[str]:
-    """Generated files that are not what the models give."""
+    """Generated files that are not what the code gives."""
+    written = {GENERATED / name: text for name, text in generated().items()}
+    written |= {PAGES / name: text for name, text in _pages().items()}
     return [
-        f"schemas/generated/{name} is not what the models give; run: make schemas"
-        for name, text in generated().items()
-        if not (GENERATED / name).is_file() or (GENERATED / name).read_text(encoding="utf-8") != text
+        f"{'docs' if path.parent == PAGES else 'schemas/generated'}/{path.name} is not what the code gives; "
+        "run: make schemas"
+        for path, text in written.items()
+        if not path.is_file() or path.read_text(encoding="utf-8") != text
     ]
 
 

@@ -1,9 +1,13 @@
 """`tocsin run`: one stage as a process of its own, or all six under one small supervisor."""
 
+import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from contextlib import suppress
+from dataclasses import dataclass, field
 from enum import StrEnum
 from importlib import import_module
 from pathlib import Path
@@ -18,6 +22,10 @@ from services.cli.options import Config
 
 GRACE_SECONDS = 10.0
 RESTART_SECONDS = (0.5, 1.0, 2.0, 5.0, 10.0)
+MOST_FAILURES = 8
+"""In a row: about a minute, which is longer than a port is held by one that ends, or a file is written for."""
+LIVED_SECONDS = 60.0
+"""One that lived for so long failed for another reason than at its beginning: the row begins anew."""
 
 log = logger()
 
@@ -71,7 +79,7 @@ def stage_command(stage: Stage, config: Path, port: int) -> list[str]:
 
 
 def _supervise(settings: Settings) -> int:
-    """Start the six, start anew what ends, and end them together."""
+    """Start the six, start anew what ends, and end them together: when told to, or when one cannot be kept up."""
     configure_logging(settings.log_format, settings.log_level)
     stopping = False
 
@@ -81,26 +89,76 @@ def _supervise(settings: Settings) -> int:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    commands = {
-        stage: stage_command(stage, settings.config, settings.port and settings.port + index)
-        for index, stage in enumerate(BODIES)
-    }
-    children = {stage: subprocess.Popen(command) for stage, command in commands.items()}
-    failures = dict.fromkeys(commands, 0)
-    due: dict[Stage, float] = {}
-    while not stopping:
-        time.sleep(0.1)
+    given_up: _Child | None = None
+    with tempfile.TemporaryDirectory(prefix="tocsin-") as folder:
+        children = [
+            _Child(stage, stage_command(stage, settings.config, settings.port and settings.port + index), Path(folder))
+            for index, stage in enumerate(BODIES)
+        ]
+        while not stopping and given_up is None:
+            time.sleep(0.1)
+            given_up = next((child for child in children if not child.kept_up()), None)
+        status = end_processes([child.process for child in children])
+        if given_up is None:
+            return status
+        log.error(
+            "stage.given_up", stage=given_up.stage.value, failures=given_up.failures, reason=given_up.reason(),
+            fix="mend what the reason says, then start anew; the others have been ended, so that it is seen",
+        )  # fmt: skip
+        return 1
+
+
+@dataclass(slots=True)
+class _Child:
+    """One stage as a process of its own, started anew when it ends."""
+
+    stage: Stage
+    command: list[str]
+    folder: Path
+    failures: int = 0
+    """In a row."""
+    process: subprocess.Popen[bytes] = field(init=False)
+    _began: float = field(init=False)
+    _again_at: float | None = None
+
+    def __post_init__(self) -> None:
+        self._start()
+
+    def kept_up(self) -> bool:
+        """Look after it, without waiting.
+
+        Returns:
+            Whether there is hope: it runs, or will be started again.
+        """
         now = time.monotonic()
-        for stage, child in children.items():
-            if child.poll() is not None and stage not in due:
-                wait = RESTART_SECONDS[min(failures[stage], len(RESTART_SECONDS) - 1)]
-                log.warning("stage.ended", stage=stage.value, status=child.returncode, again_in_seconds=wait)
-                failures[stage] += 1
-                due[stage] = now + wait
-        for stage in [stage for stage, when in due.items() if when <= now]:
-            del due[stage]
-            children[stage] = subprocess.Popen(commands[stage])
-    return end_processes(list(children.values()))
+        if self._again_at is not None:
+            if now >= self._again_at:
+                self._again_at = None
+                self._start()
+        elif self.process.poll() is not None:
+            self.failures = 1 if now - self._began >= LIVED_SECONDS else self.failures + 1
+            if self.failures >= MOST_FAILURES:
+                return False
+            wait = RESTART_SECONDS[min(self.failures, len(RESTART_SECONDS)) - 1]
+            status = self.process.returncode
+            log.warning("stage.ended", stage=self.stage.value, status=status, again_in_seconds=wait)
+            self._again_at = now + wait
+        return True
+
+    def reason(self) -> str:
+        """Why it ended last, in its own words."""
+        with suppress(OSError):
+            return self._file().read_text(encoding="utf-8")
+        return f"it ended with status {self.process.returncode} and said nothing"
+
+    def _start(self) -> None:
+        with suppress(OSError):
+            self._file().unlink()
+        self._began = time.monotonic()
+        self.process = subprocess.Popen(self.command, env=os.environ | {"TOCSIN_REASON_FILE": str(self._file())})
+
+    def _file(self) -> Path:
+        return self.folder / self.stage.value
 
 
 def end_processes(children: list[subprocess.Popen[bytes]]) -> int:

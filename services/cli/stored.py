@@ -17,12 +17,13 @@ from aiokafka.structs import ConsumerRecord
 
 from schemas import Event
 from services.backbone.beginning import starts_since
+from services.backbone.canary import is_canary
 from services.backbone.clients import new_consumer, partitions_of
 from services.backbone.errors import RecordError
 from services.backbone.keyed_state import partition_of
 from services.backbone.record import decode, decode_any
 from services.backbone.settings import KafkaSettings
-from services.backbone.topics import E, Topic
+from services.backbone.topics import CANARY, E, Topic
 from services.cli.connection import connected
 
 HELD: Final = 200
@@ -85,13 +86,15 @@ class Stored:
         return Stretch({where: (starts[where], ends[where]) for where in partitions if starts[where] < ends[where]})
 
     async def records(self, stretch: Stretch) -> AsyncGenerator[ConsumerRecord, None]:
-        """The records of a stretch; those of several partitions in the order of their time."""
+        """The records of a stretch in the order of their time; those of the canary on its own topic only."""
         waiting: dict[TopicPartition, deque[ConsumerRecord]] = {where: deque() for where in stretch.bounds}
         self._consumer.assign(list(waiting))
         for where, (start, _) in stretch.bounds.items():
             self._consumer.seek(where, start)
         while await self._filled(waiting, stretch):
-            yield min(waiting.values(), key=_moment).popleft()
+            record = min(waiting.values(), key=_moment).popleft()
+            if record.topic == CANARY.name or not is_canary(record.key):
+                yield record
 
     async def _filled(self, waiting: dict[TopicPartition, deque[ConsumerRecord]], stretch: Stretch) -> bool:
         """Fetch until of every partition something waits; one that is at its end goes.

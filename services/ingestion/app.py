@@ -5,6 +5,7 @@
     visit     poll (fetch > read) > full text > publish > incidents > state
     receiving what others push, and what hubs send
     recheck   whether what rang still stands
+    canary    articles of our own, to see whether the line works
 
 While the broker is away the visits under way wait with what they hold; soon the share lapses, and no others begin. So
 memory stays bounded, and nothing is lost: what was not acknowledged is found again.
@@ -21,6 +22,7 @@ from prometheus_client import REGISTRY
 
 from schemas import Article, ArticleSummary
 from schemas.state import WebSubLease
+from services.backbone import tracing
 from services.backbone.audit import Audit
 from services.backbone.clients import Writer
 from services.backbone.keyed_state import restore
@@ -29,6 +31,7 @@ from services.backbone.process import Process
 from services.backbone.provision import await_topics
 from services.backbone.topics import INGESTION_STATE
 from services.ingestion.book import Book
+from services.ingestion.canary.publishing import publish_canaries
 from services.ingestion.fetching.fetch import new_client
 from services.ingestion.fetching.hosts import Hosts
 from services.ingestion.fetching.robots import Robots
@@ -65,7 +68,8 @@ async def body(process: Process) -> None:
     hosts = Hosts(MAX_UNDER_WAY)
     robots = Robots()
     poller, pages = Poller(client, readers, hosts), Pages(client, page_readers, hosts, robots)
-    ingestion = Ingestion(process, sources, client, poller, pages, Publisher(writer, process.stage))
+    publisher = Publisher(writer, process.stage)
+    ingestion = Ingestion(process, sources, client, poller, pages, publisher)
     meters = SourceMeters(lambda: ingestion.turn)
     REGISTRY.register(meters)
     process.stack.callback(REGISTRY.unregister, meters)
@@ -74,6 +78,7 @@ async def body(process: Process) -> None:
         Shares(process, ingestion).run(),
         ingestion.receiving.run(),
         recheck(process, ingestion, client, hosts, robots),
+        publish_canaries(process, lambda: ingestion.turn, publisher),
     )
 
 
@@ -138,13 +143,14 @@ class Ingestion:
             FeedUnreadable: it is no feed.
         """
         document, turn = Document(body, url, content_type), self._of(source.id)
-        try:
-            if turn is not None:
-                await turn.visits.content(source, document)
-        except ShareLost:
-            turn = None
-        if turn is None:
-            await publish_all(self._means, source, document)
+        with tracing.span("hub content", "server", attributes={"tocsin.source.id": source.id}):
+            try:
+                if turn is not None:
+                    await turn.visits.content(source, document)
+            except ShareLost:
+                turn = None
+            if turn is None:
+                await publish_all(self._means, source, document)
 
     def is_withdrawn(self, source: Source, article_id: str) -> bool:
         """Whether a source of this share is known to have taken an article back."""

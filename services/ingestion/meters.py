@@ -7,11 +7,12 @@ of them are counted by what came of their last poll.
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, get_args
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from schemas.source_incident import IncidentKind
 from schemas.state import SourceState
 from services.backbone.telemetry import SOURCE_METRICS
 from services.ingestion.turn import Turn
@@ -34,6 +35,9 @@ class SourceMeters(Collector):
         polled = [state for state in states if state is not None]
         outcomes = Counter(state.outcome if state is not None and state.outcome else "never-polled" for state in states)
         yield _gauge("tocsin_sources", "outcome", outcomes.items())
+        kinds = Counter(incident.kind for state in polled for incident in state.incidents)
+        open_ = ((kind, kinds[kind]) for kind in get_args(IncidentKind))
+        yield _gauge("tocsin_source_incidents_open", "kind", open_ if turn is not None else ())
         named = sorted(polled, key=_trouble)[:MAX_NAMED]
         yield _gauge("tocsin_source_last_success_timestamp_seconds", "source", _times(named, "last_success_at"))
         yield _gauge("tocsin_source_last_new_timestamp_seconds", "source", _times(named, "last_new_at"))

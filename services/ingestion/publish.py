@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
 from schemas import Article
 from schemas.source_incident import SourceIncident
 from schemas.state import SourceState
+from services.backbone.ages import Since
 from services.backbone.clients import Writer
 from services.backbone.errors import RecordTooLarge
 from services.backbone.record import OutgoingRecord, encode
@@ -54,8 +56,7 @@ class Publisher:
                     self._refused(article, error)
                 else:
                     written.append(article)
-        ARTICLES_PUBLISHED.inc(len(written))
-        RECORDS.labels(self._stage, "handled").inc(len(written))
+        self._count(written)
         return written
 
     async def all_or_error(self, articles: Iterable[Article]) -> None:
@@ -64,10 +65,16 @@ class Publisher:
         Raises:
             RecordError: one of them is too large; others may be published.
         """
-        records = [encode(ARTICLES.name, article, self._stage) for article in articles]
-        await self._write(records)
-        ARTICLES_PUBLISHED.inc(len(records))
-        RECORDS.labels(self._stage, "handled").inc(len(records))
+        articles = list(articles)
+        await self._write([encode(ARTICLES.name, article, self._stage) for article in articles])
+        self._count(articles)
+
+    async def canaries(self, canaries: Iterable[Article]) -> None:
+        """Publish what is no news, and counts by itself."""
+        canaries = list(canaries)
+        await self._write([encode(ARTICLES.name, canary, self._stage) for canary in canaries])
+        for canary in canaries:
+            Since.of(canary).observe(self._stage, datetime.now(UTC))
 
     async def incidents(self, incidents: Sequence[SourceIncident]) -> None:
         """Tell what is the matter with sources, or is over."""
@@ -101,6 +108,13 @@ class Publisher:
             yield
         finally:
             del self._began[call]
+
+    def _count(self, published: Sequence[Article]) -> None:
+        ARTICLES_PUBLISHED.inc(len(published))
+        RECORDS.labels(self._stage, "handled").inc(len(published))
+        now = datetime.now(UTC)
+        for article in published:
+            Since.of(article, revised=article.replaces is not None).observe(self._stage, now)
 
     def _refused(self, article: Article, error: RecordTooLarge) -> None:
         RECORDS.labels(self._stage, "refused").inc()

@@ -33,6 +33,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from schemas.event import Identifier
 from services.backbone.addresses import Network, read_network
+from services.backbone.canary import is_reserved
 from services.backbone.configuration import duplicates, read_part
 from services.backbone.countries import checked_country
 from services.backbone.errors import ConfigurationError, Defect
@@ -55,7 +56,7 @@ Kind = Literal["feed", "sitemap", "page", "folder", "push"]
 DEFAULT_MAX_INTERVAL = timedelta(hours=6)
 MIN_TOKEN_CHARACTERS = 16
 
-_NEEDS: Mapping[Kind, tuple[str, ...]] = {
+NEEDS: Mapping[Kind, tuple[str, ...]] = {
     "feed": ("url",),
     "sitemap": ("url",),
     "page": ("url", "select"),
@@ -64,14 +65,14 @@ _NEEDS: Mapping[Kind, tuple[str, ...]] = {
 }
 _POLLED = frozenset({"interval", "max_interval", "ring_last"})
 _FETCHED = _POLLED | {"url", "headers", "allow_networks", "full_text"}
-_TAKES: Mapping[Kind, frozenset[str]] = {
+TAKES: Mapping[Kind, frozenset[str]] = {
     "feed": _FETCHED,
     "sitemap": _FETCHED,
     "page": _FETCHED | {"select"},
     "folder": _POLLED | {"path"},
     "push": frozenset({"token"}),
 }
-_OF_SOME_KINDS = frozenset[str]().union(*_TAKES.values())
+_OF_SOME_KINDS = frozenset[str]().union(*TAKES.values())
 
 _HeaderName = Annotated[str, AfterValidator(checked_header)]
 _Interval = Annotated[timedelta, BeforeValidator(read_interval)]
@@ -106,9 +107,11 @@ class _Described(BaseModel):
     """The shortest time between two polls: seconds, or a number with s, m or h, from 1s to 24h. Asked less often where
     the host wants it so, fails, or seldom has something new."""
     max_interval: _Interval = DEFAULT_MAX_INTERVAL
-    """The longest time between two polls of a source that answers. Left out: 6h, or `interval` where that is longer."""
+    """The longest time between two polls of a source that answers, from 1s to 24h. Left out: 6h, or `interval` where
+    that is longer."""
     ring_last: Annotated[timedelta, BeforeValidator(read_ring_last)] = timedelta(0)
-    """Of what stands there when it is first read, what was published within this time rings: 6h. Left out: nothing."""
+    """Of what stands there when it is first read, what was published within this time rings: 6h; up to 365d. Left out:
+    nothing."""
     enabled: bool = True
     """No: the source stays in the list and is not read."""
     full_text: bool = False
@@ -130,13 +133,13 @@ class _Described(BaseModel):
         return self
 
     def _missing(self) -> Iterator[InitErrorDetails]:
-        for key in _NEEDS[self.kind]:
+        for key in NEEDS[self.kind]:
             if not getattr(self, key) and (self.enabled or key != "token"):
                 yield _at(key, f"a source of kind {self.kind} needs {key!r}; add it")
 
     def _useless(self) -> Iterator[InitErrorDetails]:
-        for key in sorted(self.model_fields_set & (_OF_SOME_KINDS - _TAKES[self.kind])):
-            kinds = " or ".join(kind for kind, takes in _TAKES.items() if key in takes)
+        for key in sorted(self.model_fields_set & (_OF_SOME_KINDS - TAKES[self.kind])):
+            kinds = " or ".join(kind for kind, takes in TAKES.items() if key in takes)
             yield _at(key, f"a source of kind {self.kind} has no use for {key!r}; remove it, or write kind: {kinds}")
 
     @property
@@ -205,6 +208,9 @@ def load_sources(folder: Path, environment: Mapping[str, str] = os.environ) -> S
     sources: list[Source] = []
     tokens = dict[str | None, str]()
     for written, file, path in part.items("sources"):
+        if is_reserved(written.id):
+            what = f"{written.id!r} is the name of a source of Tocsin's own"
+            defects.append(Defect(file.locate((*path, "id")), what, "give it another id"))
         secrets, missing = _secrets_of(written, folder, environment)
         if missing and written.enabled:
             defects += [Defect(file.locate((*path, *key)), error.what, error.fix) for key, error in missing]

@@ -45,6 +45,10 @@ class Turn:
         self._digest: str | None = None
         self._clock = asyncio.get_running_loop().time
 
+    def holds(self, source_id: str) -> bool:
+        """Whether this source is in the share, and no other process can have it."""
+        return self._share.held and self._share.has(source_id)
+
     async def run(self) -> None:
         """Begin polls until cancelled; those under way go on.
 

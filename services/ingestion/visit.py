@@ -14,6 +14,7 @@ from weakref import WeakValueDictionary
 
 from schemas import Article, ArticleSummary
 from schemas.state import SourceState, WebSubLease
+from services.backbone import tracing
 from services.backbone.errors import TocsinError
 from services.backbone.telemetry import POLLS, RECORDS, logger
 from services.ingestion.book import Book
@@ -90,7 +91,10 @@ class Visits:
         """
         async with self._alone(source.id):
             now = datetime.now(UTC)
-            state, outcome, more = await self._polled(source, now)
+            with tracing.span("source poll", attributes={"tocsin.source.id": source.id}) as span:
+                state, outcome, more = await self._polled(source, now)
+                if isinstance(outcome, Failed):
+                    span.failed(outcome.trouble)
             weather = self._storm.after(source.host, isinstance(outcome, Failed), now)
             result = step(source, state, outcome, now, random.uniform, weather)
             await self._book.keep(result)

@@ -1,8 +1,10 @@
 """`articles` -> `articles.tagged`: the Faust worker around the engine."""
 
 import asyncio
+from datetime import UTC, datetime
 from functools import partial
 
+from services.backbone.ages import Since
 from services.backbone.audit import Audit
 from services.backbone.clients import Writer
 from services.backbone.live import Live
@@ -25,7 +27,9 @@ async def body(process: Process) -> None:
     process.stack.callback(watching.cancel)
 
     def transform(record: ConsumedRecord) -> OutgoingRecord:
-        tagged = tag(decode(ARTICLES, record), pack.current.engine)
-        return encode(ARTICLES_TAGGED.name, tagged, process.stage, trace_of(record))
+        tagged = tag(article := decode(ARTICLES, record), pack.current.engine)
+        output = encode(ARTICLES_TAGGED.name, tagged, process.stage, trace_of(record))
+        Since.of(article, revised=article.replaces is not None).observe(process.stage, datetime.now(UTC))
+        return output
 
     await run_stage(process, ARTICLES, transform)

@@ -8,12 +8,15 @@ from aiokafka.admin import NewTopic
 from structlog.testing import capture_logs
 
 from schemas import Article
-from services.backbone.clients import Writer, new_consumer, wait_for_broker
-from services.backbone.errors import BrokerUnavailable, RecordTooLarge
+from services.backbone import broker_wait
+from services.backbone.broker_wait import wait_for_broker
+from services.backbone.clients import Writer, new_consumer
+from services.backbone.errors import BrokerRefuses, BrokerUnavailable, RecordTooLarge
 from services.backbone.record import OutgoingRecord, encode
 from services.backbone.settings import KafkaSettings, Settings
 from services.broker import KafkaBroker, free_port
 from tests.backbone.eventually import eventually
+from tests.backbone.kafka_dialect import broker_that_knows
 from tests.backbone.on_kafka import admin_of, put, running, stands_in
 from tests.broker.conftest import JARS, installed
 from tests.schemas.examples import example
@@ -175,3 +178,18 @@ async def test_a_consumer_begins_at_the_beginning_and_commits_nothing_by_itself(
         finally:
             await consumer.stop()
         assert sorted(seen) == keys(articles(5))
+
+
+async def test_a_broker_that_will_never_let_us_in_ends_the_process_with_the_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(broker_wait, "REFUSED_SECONDS", 1.0)
+    async with broker_that_knows({3: (0, 9), 9: (0, 6), 18: (0, 3), 28: (0, 2)}) as address:
+        settings = Settings(config=tmp_path, port=0, kafka=KafkaSettings(bootstrap_servers=address))
+        async with running(settings) as process:
+            with pytest.raises(BrokerRefuses, match=r"wrong version .* OffsetFetch .*; run Apache Kafka 2\.5 or later"):
+                async with asyncio.timeout(10):
+                    await wait_for_broker(process)
+            report = process.progress.report()
+            assert report["waiting_for"] == "broker"
+            assert "a broker of the wrong version" in str(report["why"])

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import cast
 
 import pytest
+from confluent_kafka import Producer
 from prometheus_client import REGISTRY
 
 from schemas import Article
@@ -129,6 +130,25 @@ async def test_while_an_output_waits_nothing_is_committed_and_the_process_is_not
 
     await until_committed(settings, pass_on)
     assert await written(settings) == ["art-0", "art-0", "art-1", "art-1"], "at least once"
+
+
+async def test_behind_the_mark_of_a_transaction_nothing_waits(settings: Settings) -> None:
+    """No record may come for days: the partition must not be taken for one that stands still."""
+    producer = Producer(settings.kafka.librdkafka() | {"transactional.id": f"{settings.deployment}.marks"})
+    producer.init_transactions(20)
+    producer.begin_transaction()
+    producer.produce("articles", article(1).value, b"art-1", 0)
+    await asyncio.to_thread(producer.commit_transaction, 20)
+
+    clock = Clock()
+    async with running(settings, "tried", clock) as process:
+        loop = asyncio.ensure_future(run(process, pass_on))
+        await eventually(lambda: process.progress.report()["lag"] == {"articles[0]": 0}, seconds=20)
+        clock.now += 1_000
+        assert process.progress.report()["ready"] is True
+        process.stopping.set()
+        await loop
+    assert await written(settings) == ["art-1"]
 
 
 async def test_what_became_of_each_record_is_counted(settings: Settings) -> None:

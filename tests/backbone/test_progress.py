@@ -24,7 +24,7 @@ def ready(progress: Progress) -> object:
 
 
 def lag(partition: int) -> float | None:
-    labels = {"stage": "tagging", "topic": "articles", "partition": str(partition)}
+    labels = {"stage": "tagging", "consumer": "tagging", "topic": "articles", "partition": str(partition)}
     return REGISTRY.get_sample_value("tocsin_consumer_lag_records", labels)
 
 
@@ -130,3 +130,24 @@ def test_the_report_names_lag_and_stalled_by_partition(progress: Progress, clock
         "stalled": ["articles[1]"],
         "lag": {"articles[0]": 0, "articles[1]": 2},
     }
+
+
+def test_what_a_stage_waits_for_is_a_metric(clock: Clock) -> None:
+    def waits(what: str) -> float | None:
+        return REGISTRY.get_sample_value("tocsin_waiting", {"stage": "told", "what": what})
+
+    progress = Progress("told", clock)
+    assert waits("start") == 1
+    progress.waiting("broker")
+    assert (waits("start"), waits("broker")) == (0, 1)
+    progress.started()
+    assert (waits("start"), waits("broker")) == (0, 0)
+
+
+def test_a_loop_of_another_name_has_a_lag_of_its_own(clock: Clock) -> None:
+    progress = Progress("notify", clock)
+    progress.reads_as("route")
+    progress.observe(("alerts", 0), 3, 5)
+    labels = {"stage": "route", "consumer": "route", "topic": "alerts", "partition": "0"}
+    assert REGISTRY.get_sample_value("tocsin_consumer_lag_records", labels) == 2
+    assert progress.report()["stage"] == "notify"

@@ -16,6 +16,7 @@ KEPT = {
     "articles.tagged": 30,
     "mentions": 7,
     "alerts": 90,
+    "canary": 1,
     "sources.incidents": 90,
     "ingestion.state": None,
     "alerting.state": None,

@@ -27,6 +27,7 @@ PARTS: Final = (
     "watches",
     "decide",
     "restore",
+    "backup",
     "reload",
     "delivery",
     "streams",

@@ -20,6 +20,8 @@ def generated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Folders of this test's own."""
     monkeypatch.setattr(contract, "GENERATED", tmp_path / "generated")
     monkeypatch.setattr(contract, "RELEASED", tmp_path / "released")
+    monkeypatch.setattr(contract, "PAGES", tmp_path / "docs")
+    (tmp_path / "docs").mkdir()
     return tmp_path / "generated"
 
 
@@ -28,14 +30,18 @@ def test_a_document_that_was_edited_or_removed_is_told_and_written_anew(generate
     assert {path.name for path in generated.iterdir()} == generated_documents().keys()
     (generated / "asyncapi.yaml").write_text("asyncapi: 2.0.0\n", encoding="utf-8")
     (generated / "Alert.json").unlink()
+    (generated.parent / "docs" / "events.md").write_text("# Events\n", encoding="utf-8")
 
     told = invoke("schemas", "check")
 
     assert told.exit_code == 1
     assert told.stdout.splitlines() == [
-        f"schemas/generated/{name} is not what the models give; run: make schemas"
-        for name in generated_documents()
-        if name in ("Alert.json", "asyncapi.yaml")
+        *(
+            f"schemas/generated/{name} is not what the code gives; run: make schemas"
+            for name in generated_documents()
+            if name in ("Alert.json", "asyncapi.yaml")
+        ),
+        "docs/events.md is not what the code gives; run: make schemas",
     ]
     invoke("schemas", "write")
     assert invoke("schemas", "check").exit_code == 0

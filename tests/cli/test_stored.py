@@ -50,6 +50,13 @@ def test_several_partitions_are_read_as_one_in_the_order_of_time(
     assert read(settings, since=BEGAN + 30 * HOUR, keys=["watch-7", "watch-31"]) == ["watch-31"]
 
 
+def test_what_is_of_the_canary_is_passed_over(settings: Settings) -> None:
+    of_canary = encode(ALERTS.name, alert(watch="tocsin-canary-latin"), "decide")
+    store(settings, [rung(1, BEGAN), (of_canary, BEGAN), rung(2, BEGAN)])
+    assert sorted(read(settings)) == ["watch-1", "watch-2"]
+    assert read(settings, keys=["tocsin-canary-latin"]) == []
+
+
 def test_what_was_taken_back_is_not_there_and_what_is_unreadable_is_told(
     settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -11,7 +11,7 @@ doubtful   a transaction whose connection broke counts as any other
 import signal
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from confluent_kafka import Consumer, TopicPartition
@@ -66,7 +66,7 @@ class OnceEach:
 class Apart(Session):
     """Commits by itself what it is about to decide."""
 
-    def _commit(self, outputs: list[OutgoingRecord], next_offsets: dict[int, int]) -> None:
+    def _commit(self, outputs: Sequence[OutgoingRecord], next_offsets: dict[int, int]) -> None:
         places = [TopicPartition(self._source, number, offset) for number, offset in next_offsets.items()]
         self._consumer.commit(offsets=places, asynchronous=False)
         super()._commit(outputs, {})
@@ -75,7 +75,7 @@ class Apart(Session):
 class Stranger(Session):
     """Names neither generation nor member id."""
 
-    def _commit(self, outputs: list[OutgoingRecord], next_offsets: dict[int, int]) -> None:
+    def _commit(self, outputs: Sequence[OutgoingRecord], next_offsets: dict[int, int]) -> None:
         nobody = Consumer(self._reader_config)
         self._membership = nobody.consumer_group_metadata()
         super()._commit(outputs, next_offsets)
@@ -85,7 +85,7 @@ class Stranger(Session):
 class Doubtful(Session):
     """Goes on in the same epoch whatever happened, as long as librdkafka does."""
 
-    def _commit(self, outputs: list[OutgoingRecord], next_offsets: dict[int, int]) -> None:
+    def _commit(self, outputs: Sequence[OutgoingRecord], next_offsets: dict[int, int]) -> None:
         super()._commit(outputs, next_offsets)
         self._failure = None
 

@@ -46,6 +46,15 @@ def test_each_source_is_named_with_what_is_known_of_it() -> None:
     assert not any("s-2" in line for line in lines), "nothing is known of it"
 
 
+def test_what_is_the_matter_is_counted_by_kind() -> None:
+    silent = {"kind": "silent", "since": NOW}
+    states = {"s-0": state(0, incidents=[silent]), "s-1": state(1, incidents=[silent, silent | {"kind": "moved"}])}
+    lines = [line for line in told(states, sources=3) if line.startswith("tocsin_source_incidents_open")]
+    assert 'tocsin_source_incidents_open{kind="silent"} 2.0' in lines
+    assert 'tocsin_source_incidents_open{kind="moved"} 1.0' in lines
+    assert 'tocsin_source_incidents_open{kind="gone"} 0.0' in lines, "a rise is seen from 0"
+
+
 def test_of_very_many_those_in_most_trouble_are_named() -> None:
     many = MAX_NAMED + 500
     states = {f"s-{number}": state(number, outcome="known", last_success_at=NOW) for number in range(many)}

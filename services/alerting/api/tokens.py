@@ -41,11 +41,11 @@ class Token(BaseModel):
     scopes: tuple[Scope, ...]
     """What it may be used for."""
     watches: tuple[Identifier, ...] = ()
-    """The watches whose alerts it may see;"""
+    """The watches whose alerts it may see."""
     owners: tuple[Identifier, ...] = ()
-    """those of these owners too, wherever the watches come from;"""
+    """Those of these owners too, wherever the watches come from."""
     all: bool = False
-    """or every one."""
+    """It may see those of every watch; then neither `watches` nor `owners` is written."""
     expires: UtcDatetime | None = None
     """Until when; without it, until it is removed or revoked."""
     revoked: UtcDatetime | None = None
@@ -93,7 +93,7 @@ class Reach:
 class AccessFile(BaseModel):
     """What a file may hold."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     tokens: tuple[Any, ...] = ()
     """Each a `Token`: they are read one by one, so that a broken one stops no other."""

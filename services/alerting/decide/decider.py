@@ -13,6 +13,7 @@ from typing import Final
 
 from schemas import Alert, ArticleRevised, Handling, Mention, Reason
 from schemas.remembered import Remembered
+from services.alerting.canary.ringing import ring
 from services.alerting.decide.judge import Verdict, judge, judge_revised
 from services.alerting.decide.memory import Memory
 from services.alerting.decide.policies import Policies
@@ -20,6 +21,8 @@ from services.alerting.holding.coverage import Incidents
 from services.alerting.holding.due import due, reschedule
 from services.alerting.holding.hold import hold
 from services.alerting.watching.catching_up import CaughtUp
+from services.backbone.ages import Since
+from services.backbone.canary import is_canary
 from services.backbone.dead_letters import set_aside
 from services.backbone.errors import FromTheFuture
 from services.backbone.keyed_state import partition_of
@@ -27,14 +30,13 @@ from services.backbone.librdkafka import ReadRecord
 from services.backbone.record import OutgoingRecord, decode_any, encode, trace_of
 from services.backbone.telemetry import (
     ALERTS_WRITTEN,
-    ARTICLE_AGE_SECONDS,
     DECISIONS,
     RECORDS,
     REMEMBERED,
     STAGE_SECONDS,
     logger,
 )
-from services.backbone.topics import ALERTING_STATE, ALERTS, MENTIONS, alert_topic
+from services.backbone.topics import ALERTING_STATE, ALERTS, CANARY, MENTIONS, alert_topic
 
 AHEAD: Final = timedelta(hours=1)
 """How far a mention's time may lie before the clock."""
@@ -121,6 +123,8 @@ class AlertDecider:
         memory.begin()
         try:
             event = decode_any(MENTIONS, record)
+            if is_canary(record.key):
+                return self._canary(event, memory, trace_of(record))
             verdicts = self._judged(event, memory)
             alerts = [self._held(verdict.alert, event, memory) for verdict in verdicts if verdict.alert is not None]
             outputs = [output for alert in alerts for output in self._records(alert, trace_of(record))]
@@ -129,9 +133,9 @@ class AlertDecider:
             return [set_aside(record, error, self._stage)]
         for verdict in verdicts:
             self._tell(verdict, event)
-        if isinstance(event, Mention) and alerts:
-            age = self._clock() - event.article.seen_at
-            ARTICLE_AGE_SECONDS.labels(self._stage).observe(age.total_seconds())
+        if isinstance(event, Mention) and not event.first_pass and alerts:
+            age = Since.of(event.article, revised=any(alert.action == "update" for alert in alerts))
+            age.observe(self._stage, self._clock())
         RECORDS.labels(self._stage, "handled").inc()
         STAGE_SECONDS.labels(self._stage).observe(time.perf_counter() - began)
         return outputs
@@ -177,6 +181,15 @@ class AlertDecider:
         assert isinstance(event, Mention)  # noqa: S101 - nothing else stands there
         self._refuse_the_future(event.met_at)
         return [judge(event, memory)]
+
+    def _canary(self, event: object, memory: Memory, trace: str | None) -> list[OutgoingRecord]:
+        """A canary rings whatever rang before, and on a topic of its own."""
+        assert isinstance(event, Mention)  # noqa: S101 - it is never revised
+        self._refuse_the_future(event.met_at)
+        output = encode(CANARY.name, ring(event, memory), self._stage, trace)
+        Since.of(event.article).observe(self._stage, self._clock())
+        RECORDS.labels(self._stage, "handled").inc()
+        return [output]
 
     def _refuse_the_future(self, moment: datetime) -> None:
         ahead = moment - self._clock()

@@ -51,7 +51,7 @@ class Silences:
 class SilencesFile(BaseModel):
     """What a file of silences may hold."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     silences: tuple[Any, ...] = ()
     """Each a `Silence`: they are read one by one, so that a broken one stops no other."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from schemas import WatchDefinition
+from services.alerting.canary.watches import canary_watches
 from services.alerting.match.compiled import Watches
 from services.alerting.watching.book import Book, BookReader, read_sound_book
 from services.backbone.uncollected import uncollected
@@ -25,6 +26,8 @@ class WatchesInForce:
 
     book: Book
     compiled: Watches
+    canary: Watches
+    """Those that the canary is held against, and nothing else."""
 
     @property
     def digest(self) -> str:
@@ -50,7 +53,9 @@ class WatchesReader:
             compiled = last.compiled
         else:
             compiled = _compiled(book, last.compiled if last is not None else None)
-        self._last = WatchesInForce(book, compiled)
+        is_known = last is not None and last.book.known is book.known
+        canary = last.canary if last is not None and is_known else canary_watches(book.known)
+        self._last = WatchesInForce(book, compiled, canary)
         return self._last
 
 

@@ -11,33 +11,32 @@ import contextlib
 import random
 import time
 from collections.abc import Collection, Coroutine, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Protocol
 
 from schemas import Handling
-from services.alerting.notify.addressed import CHANNEL_HEADER
 from services.alerting.notify.agenda import Agenda
-from services.alerting.notify.channels.answer import Verdict
+from services.alerting.notify.attempt_span import attempt_span, tell
+from services.alerting.notify.channels.answer import Answer, Verdict
 from services.alerting.notify.channels.channel import Channel, Send
 from services.alerting.notify.deliver import Kept, deliver
 from services.alerting.notify.errand import Errand
 from services.alerting.notify.gauges import Gauges
 from services.alerting.notify.intake import Fresh, Intake
+from services.alerting.notify.outcomes import Outcomes
 from services.alerting.notify.read_back import ReadBack
 from services.alerting.notify.room import READ_AT_ONCE, Room
 from services.alerting.notify.steps import Attempt, Conditions, Said, together
 from services.alerting.notify.trouble import Trouble
 from services.backbone.beginning import begin_group
+from services.backbone.canary import CANARY
 from services.backbone.clients import Writer, new_consumer, stop_client
 from services.backbone.errors import BrokerUnavailable
 from services.backbone.process import Process, unless
-from services.backbone.record import encode, trace_of
-from services.backbone.telemetry import DELIVERIES, logger
-from services.backbone.topics import DELIVERIES as DELIVERIES_TOPIC
+from services.backbone.record import trace_of
+from services.backbone.telemetry import logger
 from services.backbone.topics import NOTIFICATIONS
 
-WRITE_AT_ONCE: Final = 200
 ROUND_SECONDS: Final = 1.0
 STOP_SECONDS: Final = 5.0
 """What attempts under way get to end when the channel is stopped."""
@@ -73,12 +72,16 @@ class ChannelLoop:
         self.channel = channel
         self.moved_at = time.monotonic()
         """When it last did something, or had nothing to do, or waited for the channel."""
+        self.partitions: frozenset[int] = frozenset()
+        """Those of `notifications` that it reads."""
         self._process = process
         self._writer = writer
         self._handling = handling
         self._trouble = trouble
         self._id = channel.config.id
+        self._group = process.settings.group(f"notify.{self._id}")
         self._gauges = Gauges(self._id)
+        self._outcomes = Outcomes(process.stage, self._id, writer)
         self._agenda = Agenda(channel.config, random.random)
         self._stopping = asyncio.Event()
         self._is_removed = False
@@ -102,8 +105,7 @@ class ChannelLoop:
         Raises:
             aiokafka.errors.KafkaError: one that waiting cannot mend.
         """
-        kafka, stage = self._process.settings.kafka, f"notify.{self._id}"
-        group = self._process.settings.group(stage)
+        kafka, stage, group = self._process.settings.kafka, f"notify.{self._id}", self._group
         consumer = new_consumer(kafka, NOTIFICATIONS.name, group=group)
         ends = self._process.stopping if self._is_removed else self._stopping
         try:
@@ -117,6 +119,7 @@ class ChannelLoop:
                 await self._work(send)
         finally:
             await stop_client(consumer)
+            self.partitions = frozenset()
             self._gauges.remove()
             self._trouble.waits(self.channel.config, 0)
 
@@ -198,13 +201,22 @@ class ChannelLoop:
                     await self._changed.wait()
 
     async def _attempt(self, attempt: Attempt, send: Send) -> None:
-        if attempt.parcel.reason is not None and attempt.number == 1:
-            await self._write(together(self._id, attempt))
-        answer = await deliver(attempt.parcel, self._id, send, self._kept, self._process.settings)
+        with attempt_span(self.channel.config, attempt, self._group) as span:
+            if attempt.parcel.reason is not None and attempt.number == 1:
+                await self._write(together(self._id, attempt))
+            began = time.perf_counter()
+            answer = await deliver(attempt.parcel, self._id, send, self._kept, self._process.settings)
+            self._outcomes.answered_after(time.perf_counter() - began)
+            tell(span, answer)
+            await self._answered(attempt, answer)
+
+    async def _answered(self, attempt: Attempt, answer: Answer) -> None:
         said = self._agenda.answered(attempt, answer, datetime.now(UTC))
         self.moved_at = time.monotonic()
         self._changed.set()
         await self._write(said)
+        if self._id == CANARY:
+            return  # one that comes says nothing of the others; services/alerting/canary looks at them
         match answer.verdict:
             case Verdict.TAKEN:
                 await self._trouble.took(self.channel.config)
@@ -218,6 +230,7 @@ class ChannelLoop:
         while not self._stopping.is_set():
             await self._intake.commit()
             self._gauges.show(self._agenda, self._room)
+            self.partitions = self._intake.partitions
             self._trouble.waits(self.channel.config, self._agenda.begun + self._agenda.put_off)
             if self._room.is_full or not self._intake.is_behind:
                 self.moved_at = time.monotonic()
@@ -245,28 +258,15 @@ class ChannelLoop:
 
     async def _write(self, said: Sequence[Said]) -> None:
         """Write words; what has ended is done once its word is written."""
-        stage, channel = self._process.stage, (CHANNEL_HEADER, self._id.encode())
         for errand, delivery in said:
             if delivery.outcome.ends:
                 self._intake.journal.ended(errand.id)
             if not self._agenda.is_begun(errand):
                 self._kept.drop(errand.place)
-        for begin in range(0, len(said), WRITE_AT_ONCE):
-            part = said[begin : begin + WRITE_AT_ONCE]
-            records = [encode(DELIVERIES_TOPIC.name, delivery, stage, errand.trace) for errand, delivery in part]
-            await self._writer.write(replace(record, headers=[*record.headers, channel]) for record in records)
-            for errand, delivery in part:
-                if delivery.outcome.ends:
-                    self._intake.done(errand.place)
-                DELIVERIES.labels(self._id, delivery.outcome.value).inc()
-                log.info(
-                    f"delivery.{delivery.outcome.value}",
-                    channel=self._id,
-                    alert=delivery.alert_id,
-                    message=delivery.message_id,
-                    attempt=delivery.attempt,
-                    detail=delivery.detail,
-                )
+        await self._outcomes.write(said)
+        for errand, delivery in said:
+            if delivery.outcome.ends:
+                self._intake.done(errand.place)
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

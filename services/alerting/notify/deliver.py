@@ -10,6 +10,7 @@ from services.alerting.notify.errand import Parcel, Place
 from services.alerting.notify.grouped import as_group, item_of
 from services.alerting.notify.message import Message
 from services.alerting.notify.read_back import ReadBack
+from services.backbone import tracing
 from services.backbone.errors import BrokerUnavailable
 from services.backbone.record import ConsumedRecord, decode, trace_of
 from services.backbone.settings import Settings
@@ -79,7 +80,7 @@ async def deliver(parcel: Parcel, channel: str, send: Send, kept: Kept, settings
                 )
             if not items:
                 return _GONE
-            return await send(Message.of(as_group(parcel, channel, items), channel))
+            return await send(Message.of(as_group(parcel, channel, items), channel, trace=tracing.current()))
         if (record := await kept.get(parcel.only.place)) is None:
             return _GONE
         return await send(_message(record, parcel, channel, settings))
@@ -91,7 +92,7 @@ async def deliver(parcel: Parcel, channel: str, send: Send, kept: Kept, settings
 
 
 def _message(record: ConsumedRecord, parcel: Parcel, channel: str, settings: Settings) -> Message:
-    notification, trace = decode(NOTIFICATIONS, record), trace_of(record) or ""
+    notification, trace = decode(NOTIFICATIONS, record), tracing.current() or trace_of(record) or ""
     if notification.incident is not None:
         return Message.of(notification.incident, channel, trace=trace)
     assert notification.alert is not None  # noqa: S101 - it was validated

@@ -7,6 +7,7 @@ from typing import Literal
 
 from schemas import Notification, WaitsFor
 from schemas.ids import group_id
+from services.backbone.ages import Since
 
 Place = tuple[int, int]
 """Partition and offset in `notifications`."""
@@ -36,6 +37,8 @@ class Errand:
     is word of a channel's trouble."""
     trace: str | None
     """`traceparent` of its record."""
+    since: Since | None = None
+    """From when the age of its article counts; None where it waited for anything but the line."""
 
     @classmethod
     def of(cls, notification: Notification, place: Place, trace: str | None = None) -> "Errand":
@@ -56,6 +59,7 @@ class Errand:
             due_at=notification.due_at if waits_for and notification.due_at else notification.routed_at,
             is_above_ceiling=asked or severe,
             trace=trace,
+            since=None if alert is None or asked or notification.waits_for else Since.of_alert(alert),
         )
 
 

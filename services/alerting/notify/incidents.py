@@ -10,6 +10,7 @@ from typing import Final
 
 from schemas import ChannelIncident, ChannelState, ChannelTrouble, Notification
 from schemas.ids import incident_id, notification_id
+from services.backbone.canary import CANARY
 
 DEAD_AFTER: Final = timedelta(hours=1)
 ROUTE: Final = ("trouble",)
@@ -20,6 +21,7 @@ _FIX: Final[dict[ChannelTrouble, str]] = {
     "dead": "see what it says: tocsin channel test {channel}",
     "disabled": "if it is to be told again: tocsin channel enable {channel}; else take it out of tocsin.yaml",
 }
+_CANARY_FIX: Final = "see where it stops: tocsin doctor; where ingestion runs with TOCSIN_CANARY=false, let notify, too"
 
 
 def afresh(channel: str, config: str, now: datetime) -> ChannelState:
@@ -53,7 +55,9 @@ def trouble(state: ChannelState) -> tuple[ChannelTrouble, datetime] | None:
     """What is the matter, or will be if it lasts, and since when; None where it works."""
     if state.disabled_at is not None:
         return "disabled", state.disabled_at
-    return ("dead", state.failing_since) if state.failing_since is not None else None
+    if state.failing_since is None:
+        return None
+    return "dead", state.failing_since
 
 
 def raised(state: ChannelState, waiting: int, now: datetime) -> ChannelIncident:
@@ -93,6 +97,7 @@ def _incident(state: ChannelState, now: datetime, reason: str, waiting: int) -> 
     if found is None:
         raise ValueError(f"channel {state.channel} is well; only trouble is told of")
     kind, since = found
+    fix = _CANARY_FIX if state.channel == CANARY else _FIX[kind].format(channel=state.channel)
     return ChannelIncident(
         id=incident_id(state.channel, kind, since),
         channel=state.channel,
@@ -101,6 +106,6 @@ def _incident(state: ChannelState, now: datetime, reason: str, waiting: int) -> 
         since=since,
         at=now,
         reason=reason,
-        fix=_FIX[kind].format(channel=state.channel),
+        fix=fix,
         waiting=waiting,
     )

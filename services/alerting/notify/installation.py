@@ -17,6 +17,7 @@ from services.alerting.notify.channels.mail import MailConfig
 from services.alerting.notify.channels.terminal import TerminalConfig
 from services.alerting.notify.channels.webhook import WebhookConfig
 from services.alerting.routing.route import Route, check_routes, unknown_channel
+from services.backbone.canary import is_reserved
 from services.backbone.configuration import Part, duplicates, read_part
 from services.backbone.errors import ConfigurationError, Defect, Location
 from services.backbone.yaml_file import Path, YamlFile
@@ -139,6 +140,11 @@ def load_installation(folder: FolderPath, last: Installation | None = None) -> I
     known = installation.channel_ids
     defects = [
         *duplicates(installation.channels),
+        *(
+            Defect(file.locate((*path, "id")), f"{channel.id!r} is the name of a channel of Tocsin's own", "rename it")
+            for channel, file, path in installation.channels
+            if is_reserved(channel.id)
+        ),
         *(
             unknown_channel(file.locate(path), name, known)
             for key in ("default_channels", "trouble_channels")

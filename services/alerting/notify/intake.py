@@ -26,8 +26,9 @@ from services.backbone.clients import Writer
 from services.backbone.consume import commit
 from services.backbone.dead_letters import set_aside
 from services.backbone.errors import RecordError
+from services.backbone.lag import Lag
 from services.backbone.record import decode
-from services.backbone.telemetry import CONSUMER_LAG, logger
+from services.backbone.telemetry import logger
 from services.backbone.topics import DELIVERIES, NOTIFICATIONS
 
 POLL_SECONDS: Final = 0.5
@@ -82,6 +83,7 @@ class Intake:
         """
         self.journal = Journal()
         self._stage = stage
+        self._lag = Lag(stage.partition(".")[0], stage)
         self._channel = channel
         self._consumer = consumer
         self._back = back
@@ -94,6 +96,11 @@ class Intake:
     def is_at_work(self) -> bool:
         """Whether it has been given anything to read."""
         return bool(self._shares)
+
+    @property
+    def partitions(self) -> frozenset[int]:
+        """Those that it reads."""
+        return frozenset(self._shares)
 
     @property
     def has_caught_up(self) -> bool:
@@ -163,7 +170,7 @@ class Intake:
                     committed.committed = offset
         for number, share in self._shares.items():
             lag = max(0, self._end(number) - share.unfinished.committable)
-            CONSUMER_LAG.labels(self._stage, NOTIFICATIONS.name, str(number)).set(lag)
+            self._lag.show((NOTIFICATIONS.name, number), lag)
 
     def close(self) -> None:
         """Forget all partitions."""
@@ -173,8 +180,7 @@ class Intake:
         numbers = frozenset(numbers)
         for number in numbers:
             del self._shares[number]
-            with contextlib.suppress(KeyError):  # its lag was never told
-                CONSUMER_LAG.remove(self._stage, NOTIFICATIONS.name, str(number))
+        self._lag.keep([(NOTIFICATIONS.name, number) for number in self._shares])
         self._lost(numbers)
 
     def _end(self, number: int) -> int:

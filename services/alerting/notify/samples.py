@@ -33,6 +33,7 @@ from schemas import (
 )
 from services.alerting.handling.links import Links
 from services.alerting.notify.message import Message
+from services.backbone.canary import CANARY
 
 AT: Final = datetime(2026, 11, 24, 5, 4, 12, tzinfo=UTC)
 _CHANNEL: Final = "desk-mail"
@@ -90,6 +91,7 @@ def samples() -> Mapping[str, Message]:
         "channel is dead": Message.of(_incident(), _CHANNEL),
         "channel works again": Message.of(_incident(state="resolved", reason="", fix=""), _CHANNEL),
         "channel is disabled": Message.of(_incident(kind="disabled", reason="HTTP 410"), _CHANNEL),
+        "canary is missing": Message.of(_incident(channel=CANARY, reason="latin: nothing arrived"), _CHANNEL),
     }
     for language, written in (("", _ENGLISH), (" in Urdu", _URDU)):
         for reason, update in _updates().items():

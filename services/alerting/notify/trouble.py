@@ -105,12 +105,17 @@ class Trouble:
         """Whether nothing is to be sent there."""
         return self.disabled_since(config) is not None
 
-    async def took(self, config: ChannelConfig) -> None:
+    def is_told(self, config: ChannelConfig) -> bool:
+        """Whether people know that something is the matter with it."""
+        state = self._now.get(config.id)
+        return state is not None and state.told_at is not None
+
+    async def took(self, config: ChannelConfig, why: str = "it takes alerts again") -> None:
         """It has taken something: what was the matter is over."""
         state = self._now.get(config.id)
         if state is None or is_well(state) or self.is_disabled(config):
             return
-        await self._is_over(state, "it takes alerts again", afresh(config.id, config.digest, self._clock()))
+        await self._is_over(state, why, afresh(config.id, config.digest, self._clock()))
 
     async def failed(self, config: ChannelConfig, reason: str) -> None:
         """An attempt failed, for whatever reason: who finds fault with each message takes nothing either."""
@@ -119,6 +124,10 @@ class Trouble:
             self._now[config.id] = state = failing(state, reason, now := self._clock())
             if is_dead(state, now):
                 await self._raise(state, now)
+
+    async def missing(self, config: ChannelConfig, reason: str, since: datetime) -> None:
+        """What is to arrive there does not; that is told at once."""
+        await self._raise(failing(await self._described(config), reason, since), self._clock())
 
     async def disabled(self, config: ChannelConfig, reason: str) -> None:
         """It has said that it wants nothing any more; that is told at once."""

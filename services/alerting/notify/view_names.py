@@ -122,7 +122,8 @@ class View(TypedDict):
     about: str
     """Who was met; or what it stands for, or is about."""
     reason: str
-    """`first-mention`, ... (`schemas.Reason`); of groups `hours` or `ceiling`, of channels `dead` or `disabled`."""
+    """`first-mention`, ... (`schemas.Reason`); of groups `hours` or `ceiling`, of channels `dead`, `disabled` or
+    `missing`."""
     why: str
     """The same in words."""
     title: Sentence

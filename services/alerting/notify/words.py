@@ -7,6 +7,7 @@ from typing import Final
 
 from schemas import Alert, AlertGroup, ChannelIncident, Coverage, Figure, FigureChange, Handling, Held, Reason, Remark
 from services.alerting.match.things import label
+from services.backbone.canary import CANARY
 
 COLLECTIVE: Final[Mapping[Reason, str]] = {
     Reason.GROUP: "that came together",
@@ -55,6 +56,10 @@ _TROUBLE: Final = {
     ("disabled", "raised"): "the channel {} wants nothing any more",
     ("disabled", "resolved"): "the channel {} is enabled again",
 }
+_CANARY: Final = {
+    "raised": "the line is broken: the canary is missing",
+    "resolved": "the line works again: the canary arrives",
+}
 
 
 def subject(told: Alert | AlertGroup | ChannelIncident) -> str:
@@ -63,7 +68,8 @@ def subject(told: Alert | AlertGroup | ChannelIncident) -> str:
         case AlertGroup():
             return f"{alerts(told.stands_for)} {_GROUPS[told.reason]}"
         case ChannelIncident():
-            return _TROUBLE[told.kind, told.state].format(told.channel)
+            is_canary = told.channel == CANARY
+            return _CANARY[told.state] if is_canary else _TROUBLE[told.kind, told.state].format(told.channel)
     if told.reason in COLLECTIVE:
         return f"{alerts(told.stands_for)} {COLLECTIVE[told.reason]}"
     return _listed(dict.fromkeys(match.name for match in told.matches))

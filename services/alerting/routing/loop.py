@@ -1,4 +1,4 @@
-"""The router at work: `alerts` in one consumer group, each record to its notifications. At least once.
+"""The router at work: `alerts` and `canary` in one consumer group, each record to its notifications. At least once.
 
 Before the first record of a partition is handled, what was decided on it is restored.
 """
@@ -10,19 +10,19 @@ from typing import Final
 from aiokafka import ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
 
-from services.alerting.routing.router import Router
+from services.alerting.routing.router import STAGE, Router
 from services.alerting.routing.tail import Tail
 from services.backbone.beginning import begin_group
 from services.backbone.clients import Writer, new_consumer, stop_client
 from services.backbone.consume import consume
 from services.backbone.process import Process, unless
 from services.backbone.telemetry import logger
-from services.backbone.topics import ALERTS
+from services.backbone.topics import ALERTS, CANARY
 
-STAGE: Final = "route"
 LOOK_BACK: Final = timedelta(hours=1)
 """How old an alert may be at most that a new installation begins with."""
 RETRY_SECONDS: Final = 1.0
+_READ: Final = [ALERTS.name, CANARY.name]
 
 log = logger()
 
@@ -49,7 +49,7 @@ class RouterLoop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka h
 
     def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
         """Others may have decided on them. The loop restores them: what is awaited here keeps no records back."""
-        self.restored -= {each.partition for each in assigned}
+        self.restored -= _of_alerts(assigned)
 
     async def run(self) -> None:
         """Work until the process stops.
@@ -59,16 +59,17 @@ class RouterLoop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka h
         """
         process, kafka = self._process, self._process.settings.kafka
         group = process.settings.group(STAGE)
-        await unless(process.stopping, begin_group(kafka, group, ALERTS.name, datetime.now(UTC) - LOOK_BACK))
+        for topic in _READ:
+            await unless(process.stopping, begin_group(kafka, group, topic, datetime.now(UTC) - LOOK_BACK))
         consumer = new_consumer(kafka, group=group)
-        consumer.subscribe([ALERTS.name], listener=self)
+        consumer.subscribe(_READ, listener=self)
         process.stack.push_async_callback(stop_client, consumer)
         await unless(process.stopping, consumer.start())
-        await consume(process, consumer, self._writer, self._router.handle, self._restore)
+        await consume(process, consumer, self._writer, self._router.handle, self._restore, name=STAGE)
 
     async def _restore(self, partitions: Collection[TopicPartition]) -> None:
         """Return when all is known that was decided on these partitions, or the process stops."""
-        wanted = {each.partition for each in partitions}
+        wanted = _of_alerts(partitions)
         while (lacking := wanted - self.restored) and not self._process.stopping.is_set():
             self.restored |= lacking  # first: what is assigned anew meanwhile is restored anew
             try:
@@ -77,3 +78,8 @@ class RouterLoop(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka h
                 self.restored -= lacking
                 log.warning("restore.waits", stage=STAGE, error=str(error) or type(error).__name__)
                 await self._process.sleep(RETRY_SECONDS)
+
+
+def _of_alerts(partitions: Collection[TopicPartition]) -> set[int]:
+    """Their numbers, as far as they are of `alerts`: where a canary goes is the same each time, and not remembered."""
+    return {each.partition for each in partitions if each.topic == ALERTS.name}

@@ -50,7 +50,7 @@ class Escalation(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     after: Duration
-    """How long after it was told."""
+    """How long after it was told: 1s to 7d."""
     channels: Annotated[tuple[Identifier, ...], Field(min_length=1)]
     """Where."""
     severity: Severity = "low"

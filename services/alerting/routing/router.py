@@ -14,16 +14,20 @@ from typing import Final
 
 from schemas import Alert, Notification
 from schemas.ids import notification_id
+from services.alerting.canary.addressing import notification_of, place_of
 from services.alerting.notify.addressed import addressed
 from services.alerting.notify.routing import Routes
 from services.alerting.routing.labels import labels_of
 from services.alerting.routing.placed import Decision, Placed
 from services.alerting.routing.placement import Placement, places_of_ring, places_of_update
 from services.alerting.watching.catching_up import CaughtUp
+from services.backbone.ages import Since
 from services.backbone.record import ConsumedRecord, OutgoingRecord, decode, trace_of
 from services.backbone.telemetry import ALERTS_NOWHERE, logger
-from services.backbone.topics import ALERTS
+from services.backbone.topics import ALERTS, CANARY
 
+STAGE: Final = "route"
+"""What this part of `notify` is called where it is told apart from its channels."""
 FRESH: Final = timedelta(minutes=1)
 """Alerts that are older come after every reload that they rest on."""
 
@@ -57,6 +61,7 @@ class Router:
         self._clock = clock
         self._caught_up = CaughtUp()
         self._placed: dict[int, Placed] = {}
+        ALERTS_NOWHERE.labels(STAGE)  # a rise is seen from 0
 
     def placed(self, partition: int) -> Placed:
         """What is remembered of a partition; what was decided elsewhere is put there before its records come."""
@@ -68,6 +73,8 @@ class Router:
         Raises:
             RecordError: it is no alert, or too long to be told.
         """
+        if record.topic == CANARY.name:
+            return [self._canary(decode(CANARY, record), trace_of(record))]
         alert = decode(ALERTS, record)
         if not alert.tells:
             return []
@@ -76,7 +83,16 @@ class Router:
         outputs = self._records(alert, decision, written, record)
         if decision.places:
             placed.put(decision, outputs)
+        if outputs and not written and (since := Since.of_alert(alert)) is not None:
+            since.observe(STAGE, self._clock())
         return list(outputs.values())
+
+    def _canary(self, alert: Alert, trace: str | None) -> OutgoingRecord:
+        """The notification of a canary, whatever the routes say: it is the same each time, so nothing is remembered."""
+        output = addressed(notification_of(alert, now := self._clock()), self._stage, trace, place_of(alert.watch.id))
+        if (since := Since.of_alert(alert)) is not None:
+            since.observe(STAGE, now)
+        return output
 
     async def _decide(self, alert: Alert, placed: Placed) -> Decision:
         await self._know(alert)
@@ -88,7 +104,7 @@ class Router:
             "alert.routed", alert=alert.event_id, watch=alert.watch.id, channels=[each.channel for each in places]
         )
         if not places:
-            ALERTS_NOWHERE.labels(self._stage).inc()
+            ALERTS_NOWHERE.labels(STAGE).inc()
             log.info("alert.nowhere", alert=alert.event_id, watch=alert.watch.id)
         return Decision.of(alert, places, now)
 

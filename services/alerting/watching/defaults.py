@@ -12,18 +12,28 @@ from services.backbone.durations import Duration
 class Defaults(BaseModel):
     """Settings of each watch that does not say them itself; `hours: null` in a watch says that it has none."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     owner: Identifier | None = None
+    """Whose they are."""
     severity: Severity | None = None
+    """How much they matter."""
     max_age: Duration | None = None
+    """What was published longer ago tells nobody."""
     hours: Hours | None = None
+    """When people are told."""
     group: Group | None = None
+    """What is told in one alert."""
     cooldown: Cooldown | None = None
+    """How long nothing further is told after an alert."""
     digest: Digest | None = None
+    """Tell at these times only, all at once."""
     limit: Limit | None = None
+    """The most alerts in a time."""
     topic: Identifier | None = None
+    """Also write their alerts to the topic `alerts.<topic>`."""
     channels: tuple[Identifier, ...] | None = None
+    """Where their alerts go."""
 
 
 def with_defaults(watch: Watch, defaults: Defaults) -> Watch:

@@ -1,11 +1,14 @@
 """Reads what watches may name: of the pack only the ids, for that the pack is sound is the concern of tagging."""
 
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel
 
 from services.alerting.watching.known import Known
+from services.backbone.canary import ACTORS as CANARY_ACTORS
 from services.backbone.configuration import read_part
 from services.backbone.layers import LayerFile, read_layers
 
@@ -16,11 +19,17 @@ class _Defined(BaseModel):
     enabled: bool = True
     part_of: str | None = None
     member_of: tuple[str, ...] = ()
+    aliases: Any = None
 
     @property
     def wholes(self) -> tuple[str, ...]:
         """What it is part of, each once."""
         return tuple(dict.fromkeys((self.part_of, *self.member_of) if self.part_of else self.member_of))
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """In which languages there are words for it."""
+        return frozenset(map(str, self.aliases)) if isinstance(self.aliases, Mapping) else frozenset()
 
 
 class _PackFile(LayerFile):
@@ -40,12 +49,16 @@ def read_known(folder: Path) -> Known:
     """
     actors: dict[str, _Defined] = {}
     topics: set[str] = set()
+    languages: dict[str, frozenset[str]] = {}
     for layer in read_layers(folder, "pack", _PackFile):
         for actor, _, _ in layer.items("actors"):
             if actor.enabled:
+                if actor.id in CANARY_ACTORS:
+                    languages[actor.id] = languages.get(actor.id, frozenset()) | actor.languages
                 actors[actor.id] = actors.get(actor.id, actor).model_copy(update=_written(actor))
             else:
                 actors.pop(actor.id, None)
+                languages.pop(actor.id, None)
         for topic, _, _ in layer.items("topics"):
             (topics.add if topic.enabled else topics.discard)(topic.id)
     parts: dict[str, list[str]] = {}
@@ -54,7 +67,7 @@ def read_known(folder: Path) -> Known:
             parts.setdefault(whole, []).append(part.id)
     kind_of = {actor.id: actor.kind for actor in actors.values()}
     ids = {"actor": frozenset(kind_of), "kind": frozenset(kind_of.values()), "topic": frozenset(topics)}
-    return Known(ids, kind_of, {whole: tuple(found) for whole, found in parts.items()})
+    return Known(ids, kind_of, {whole: tuple(found) for whole, found in parts.items()}, languages)
 
 
 def read_source_ids(folder: Path) -> frozenset[str]:

@@ -14,6 +14,8 @@ class Known:
     """Of each actor."""
     parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Of an actor those that are `part_of` it, or `member_of` it."""
+    languages: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Of each actor that the canary names, the languages in which the pack has words for it."""
 
     def family(self, actor: str) -> frozenset[str]:
         """An actor, its parts and members, theirs, and so on."""

@@ -99,21 +99,18 @@ class _Policy(BaseModel):
 class Hours(_Policy):
     """When people may be told; what comes outside of them waits until they begin."""
 
-    days: Annotated[tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...], BeforeValidator(_read_days)]
-    """The days on which they begin."""
+    days: Annotated[
+        tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...], BeforeValidator(_read_days)
+    ] = DAYS
+    """The days on which they begin; every day where they are left out."""
     opens: Annotated[time | None, BeforeValidator(read_time), Field(alias="from")]
     """By the clocks of the zone."""
     closes: Annotated[time | None, BeforeValidator(read_time), Field(alias="to")]
-    """By the clocks of the zone; None is midnight at the end of the day. Earlier than `opens`: on the next day."""
+    """By the clocks of the zone; `24:00` is midnight at the end of the day. Earlier than `from`: on the next day."""
     zone: Zone = "UTC"
     """IANA name."""
     through: Severity = "critical"
     """Alerts that are this severe, or more, are told at any time."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _every_day(cls, written: object) -> object:
-        return {"days": DAYS, **written} if isinstance(written, Mapping) else written
 
     @model_validator(mode="after")
     def _not_empty(self) -> "Hours":
@@ -130,16 +127,16 @@ class Group(_Policy):
     by: Literal["story", "entity", "country", "watch"]
     """What the alerts of a group have in common; `country` is the source's."""
     wait: Annotated[Duration, _between(timedelta(0), MAX_GROUP)] = timedelta(seconds=30)
-    """From the first alert of a new group until people are told."""
+    """From the first alert of a new group until people are told: up to 1d."""
     interval: Annotated[Duration, _between(_SECOND, MAX_GROUP)] = timedelta(minutes=5)
-    """From then on: how often they are told of what came to the group."""
+    """From then on: how often they are told of what came to the group, 1s to 1d."""
 
 
 class Cooldown(_Policy):
     """How long to hold back further alerts once people were told of one."""
 
     time: Annotated[Duration, _between(_SECOND, MAX_COOLDOWN)]
-    """How long."""
+    """How long: 1s to 30d."""
     by: Literal["entity", "watch", "country"] = "entity"
     """What the further ones have in common with it; `country` is the source's."""
 
@@ -170,9 +167,9 @@ class Limit(_Policy):
     """The most alerts in any stretch of time; what is more is told in a summary."""
 
     alerts: Annotated[int, Field(strict=True)]
-    """How many."""
+    """How many: 1 to 1,000."""
     per: Annotated[Duration, _between(_SECOND, MAX_LIMIT)] = timedelta(hours=1)
-    """In what stretch of time."""
+    """In what stretch of time: 1s to 7d."""
 
     @model_validator(mode="after")
     def _bounded(self) -> "Limit":

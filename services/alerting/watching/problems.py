@@ -9,6 +9,7 @@ from services.alerting.watching.demands import never_met, nothing_needed
 from services.alerting.watching.known import Known
 from services.alerting.watching.terms import Family, Name, Term
 from services.alerting.watching.watch import Watch
+from services.backbone.canary import is_reserved
 from services.backbone.configuration import nearest
 from services.backbone.yaml_file import Path
 from services.matching.acronyms import is_acronym
@@ -32,6 +33,8 @@ def find_problems(watch: Watch, known: Known | None) -> Iterator[Problem]:
         watch: the watch.
         known: what the pack defines; None where the pack cannot be read, and ids are not checked.
     """
+    if is_reserved(watch.id):
+        yield Problem(("id",), f"{watch.id!r} is the name of a watch of Tocsin's own", "give it another id")
     for key, clauses in watch.lists():
         for number, clause in enumerate(clauses):
             for path, term in terms_of(clause, (key, number)):

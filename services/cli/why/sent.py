@@ -10,7 +10,7 @@ from aiokafka import TopicPartition
 from aiokafka.structs import ConsumerRecord
 
 from schemas import Acknowledgement, Alert, Delivery, Notification
-from services.alerting.routing.loop import STAGE
+from services.alerting.routing.router import STAGE
 from services.backbone.clients import new_consumer
 from services.backbone.settings import Settings
 from services.backbone.topics import ACKNOWLEDGEMENTS, ALERTS, DELIVERIES, NOTIFICATIONS, E, Topic

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import httpx
 
+from services.backbone import tracing
 from services.backbone.addresses import AddressForbidden, Networks
 from services.backbone.guarded_network import CONNECT_SECONDS
 from services.ingestion.fetching.answer import Fetched, NotModified, Validators, links
@@ -95,6 +96,28 @@ async def fetch(
     Raises:
         FetchFailed: no content; the class says why.
     """
+    with tracing.span("GET", "client", attributes=_shown(url)) as span:
+        answer = await _answer(client, url, known, headers, limits, allowed)
+        status = httpx.codes.NOT_MODIFIED if isinstance(answer, NotModified) else httpx.codes.OK
+        span.tell({"http.response.status_code": int(status)})
+        return answer
+
+
+def _shown(url: str) -> dict[str, str | int]:
+    """What a trace shows of an address: a user name or a query may be secret."""
+    scheme, _, rest = url.partition("://")
+    place = rest.partition("?")[0].partition("#")[0].rpartition("@")[2]
+    return {"http.request.method": "GET", "url.full": f"{scheme}://{place}", "server.address": place.partition("/")[0]}
+
+
+async def _answer(
+    client: httpx.AsyncClient,
+    url: str,
+    known: Validators | None,
+    headers: Mapping[str, str] | None,
+    limits: Limits,
+    allowed: Networks,
+) -> Fetched | NotModified:
     try:
         async with asyncio.timeout(limits.seconds):
             return await _fetch(client, _request(client, url, known, headers or {}, allowed), headers or {}, limits)

@@ -25,6 +25,7 @@ To send the same again is harmless: the same article gets the same ids. After a 
 import asyncio
 import hmac
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from hashlib import sha256
 from http import HTTPStatus
@@ -33,6 +34,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from schemas import Article
+from services.backbone import traceparent, tracing
 from services.backbone.gate import Busy, Gate
 from services.backbone.http_body import BodyRefused, read_body
 from services.backbone.process import Process
@@ -79,11 +81,21 @@ class PushEndpoint:
         try:
             kind = media_type(request.headers.get("content-type", ""))
             async with self._gate.entered():
-                return await self._take(source, await read_body(request), kind)
+                with self._traced(request, source) as span:
+                    answer = await self._take(source, await read_body(request), kind)
+                    span.tell({"http.response.status_code": answer.status_code})
+                    return answer
         except (BatchRefused, BodyRefused) as error:
             return _answer(error.status, str(error))
         except (NotTaken, Busy) as error:
             return _later(HTTPStatus.SERVICE_UNAVAILABLE, str(error) or "busy; send it again")
+
+    def _traced(self, request: Request, source: Source) -> AbstractContextManager[tracing.Span]:
+        """The span of a request that may push, in its sender's trace: nobody else gets this far to name one."""
+        stated = request.headers.getlist(traceparent.HEADER)
+        parent = traceparent.read(stated[0].encode("latin-1")) if len(stated) == 1 else None
+        about = {"http.request.method": "POST", "http.route": "/articles", "tocsin.source.id": source.id}
+        return tracing.span("POST /articles", "server", parent=parent, attributes=about)
 
     async def _take(self, source: Source, body: bytes, kind: str) -> JSONResponse:
         read = await asyncio.to_thread(read_articles, body, kind, source, datetime.now(UTC))

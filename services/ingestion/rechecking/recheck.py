@@ -16,6 +16,7 @@ from typing import Final, Literal, Protocol
 import httpx
 
 from schemas import ArticleSummary
+from services.backbone import tracing
 from services.backbone.telemetry import RECHECKS, logger
 from services.ingestion.fetching.ask import ask, host_of
 from services.ingestion.fetching.failures import FetchFailed, Gone
@@ -78,6 +79,11 @@ class Recheck:
             return "known"
         if time.monotonic() - self._asked.get(article.id, float("-inf")) < LATELY_SECONDS:
             return "asked-lately"
+        about = {"tocsin.source.id": source.id, "tocsin.article.id": article.id}
+        with tracing.span("article recheck", attributes=about):
+            return await self._checked(source, article)
+
+    async def _checked(self, source: Source, article: ArticleSummary) -> Outcome:
         try:
             return await self._ask(source, article)
         except Gone:

@@ -16,13 +16,14 @@ from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.abc import ConsumerRebalanceListener
-from aiokafka.errors import KafkaError
+from aiokafka.errors import IllegalStateError, KafkaError
 from aiokafka.structs import ConsumerRecord
 
 from schemas import Alert, ArticleSummary
 from services.backbone.clients import new_consumer, stop_client
 from services.backbone.consume import commit
 from services.backbone.errors import RecordError
+from services.backbone.lag import Lag
 from services.backbone.process import Process, unless
 from services.backbone.record import decode
 from services.backbone.telemetry import RECHECKS, logger
@@ -52,6 +53,8 @@ class Waiting(ConsumerRebalanceListener):  # type: ignore[misc]
         self._process = process
         self._delay = delay
         self._check = check
+        self._name = f"recheck-{delay.name}"
+        self._lag = Lag(process.stage, self._name)
         self._held: dict[TopicPartition, deque[ConsumerRecord]] = {}
 
     async def run(self) -> None:
@@ -66,13 +69,14 @@ class Waiting(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def _run(self) -> None:
         settings = self._process.settings
-        consumer = new_consumer(settings.kafka, group=settings.group(f"recheck-{self._delay.name}"), **FETCH)
+        consumer = new_consumer(settings.kafka, group=settings.group(self._name), **FETCH)
         asking: asyncio.Task[None] | None = None
         try:
             await consumer.start()
             consumer.subscribe([ALERTS.name], listener=self)
             while not self._process.stopping.is_set():
                 await self._fetch(consumer)
+                await self._show(consumer)
                 if asking is not None and asking.done():
                     asking.result()
                     asking = None
@@ -83,6 +87,7 @@ class Waiting(ConsumerRebalanceListener):  # type: ignore[misc]
                 asking.cancel()
                 await asyncio.wait({asking})
             self._held.clear()
+            self._lag.keep(())
             await stop_client(consumer)
 
     def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
@@ -98,6 +103,17 @@ class Waiting(ConsumerRebalanceListener):  # type: ignore[misc]
             if records and partition in consumer.assignment():
                 self._held.setdefault(partition, deque()).extend(records)
                 consumer.pause(partition)
+
+    async def _show(self, consumer: AIOKafkaConsumer) -> None:
+        """How much was not asked yet, whatever it waits for."""
+        with suppress(IllegalStateError):  # a partition was lost meanwhile
+            assigned = consumer.assignment()
+            self._lag.keep([(each.topic, each.partition) for each in assigned])
+            for each in assigned:
+                if each in consumer.assignment() and (end := consumer.highwater(each)) is not None:
+                    held = self._held.get(each)
+                    reached = held[0].offset if held else await consumer.position(each)
+                    self._lag.show((each.topic, each.partition), max(0, end - reached))
 
     def _due(self, now: datetime) -> dict[TopicPartition, list[tuple[ConsumerRecord, ArticleSummary | None]]]:
         """From the head of each partition what is old enough, with the article to ask about, if there is one."""

@@ -105,6 +105,11 @@ def test_the_choice_of_a_watch_whose_channels_are_all_gone_is_none(tmp_path: Pat
             id="an id that stands twice",
         ),
         pytest.param(
+            "channels:\n  - {id: tocsin-canary, type: terminal}\n",
+            "tocsin.yaml:2 channels[0].id: 'tocsin-canary' is the name of a channel of Tocsin's own; rename it",
+            id="an id that is ours",
+        ),
+        pytest.param(
             "channels:\n  - {id: hook, type: terminal}\ndefault_channels: [hok]\n",
             "tocsin.yaml:3 default_channels[0]: unknown channel 'hok'; did you mean 'hook'?",
             id="a default that is not described",

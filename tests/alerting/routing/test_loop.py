@@ -13,9 +13,9 @@ from aiokafka import TopicPartition
 
 from schemas import Alert
 from services.alerting.notify.routing import RoutesReader
-from services.alerting.routing.loop import LOOK_BACK, STAGE, RouterLoop
+from services.alerting.routing.loop import LOOK_BACK, RouterLoop
 from services.alerting.routing.placed import KEPT
-from services.alerting.routing.router import Router
+from services.alerting.routing.router import STAGE, Router
 from services.alerting.routing.tail import Tail
 from services.backbone.clients import Writer, new_consumer, new_producer, stop_client
 from services.backbone.keyed_state import partition_of
@@ -126,7 +126,7 @@ async def test_what_was_decided_is_not_decided_again_after_a_kill_and_an_edit(se
     async with routing(settings):
         await eventually_told(settings, [("alr-1", "desk")])
     [letter] = [decode(DEAD_LETTERS, each) for each in await read_records(settings.kafka, DEAD_LETTERS.name)]
-    assert (letter.stage, letter.origin_value) == ("notify", b"not JSON")
+    assert (letter.stage, letter.origin_value) == ("route", b"not JSON")
 
     configure(settings, {"name": "all", "channels": ["mail"]})
     await forget_progress(settings)

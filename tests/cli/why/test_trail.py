@@ -7,7 +7,7 @@ import pytest
 
 from schemas import Reason
 from services.alerting.handling.steps import step
-from services.alerting.routing.loop import STAGE
+from services.alerting.routing.router import STAGE
 from services.backbone.dead_letters import dead_letter
 from services.backbone.errors import RecordTooLarge, UnreadableRecord
 from services.backbone.keyed_state import partition_of

@@ -9,7 +9,7 @@ import pytest
 from schemas import Article, Outcome
 from schemas.article import Mark
 from services.alerting.handling.steps import step
-from services.alerting.routing.loop import STAGE
+from services.alerting.routing.router import STAGE
 from services.backbone.errors import TocsinError
 from services.backbone.record import encode
 from services.backbone.settings import Settings

@@ -3,7 +3,7 @@
     webhook-id         the message's id: the same at every attempt, so a receiver can drop repeats
     webhook-timestamp  seconds since 1970, of this attempt
     webhook-signature  v1,<Base64 of HMAC-SHA256 of "id.timestamp.body">, once for each secret, a blank between them
-    traceparent        W3C Trace Context
+    traceparent        W3C Trace Context, while traces are on
 
 The connection goes to an address that was judged when it was made, never through a proxy, and never where a redirect
 points. What the answer means stands in webhook_answer.py.
@@ -33,6 +33,7 @@ from services.alerting.notify.channels.channel import ChannelConfig, SecretUnset
 from services.alerting.notify.channels.said import said
 from services.alerting.notify.channels.webhook_answer import answer_of
 from services.alerting.notify.message import Message
+from services.backbone import tracing
 from services.backbone.addresses import AddressForbidden, Network, check_address, check_port, literal, read_network
 from services.backbone.guarded_http import GuardedTransport
 from services.backbone.guarded_network import CONNECT_SECONDS, Resolve
@@ -148,8 +149,18 @@ async def _send(client: httpx.AsyncClient, url: str, signers: Sequence[Signer], 
         "webhook-timestamp": str(int(now.timestamp())),
         "webhook-signature": " ".join(signer.sign(message.id, now, text) for signer in signers),
     }
-    if message.trace:
-        headers["traceparent"] = message.trace
+    with tracing.span("POST", "client", attributes={"http.request.method": "POST"}) as span:
+        if span.traceparent:
+            headers["traceparent"] = span.traceparent
+        answer = await _answer(client, url, body, headers, now)
+        if answer.verdict is not Verdict.TAKEN:
+            span.failed(answer.verdict.value, answer.detail)
+    return answer
+
+
+async def _answer(
+    client: httpx.AsyncClient, url: str, body: bytes, headers: Mapping[str, str], now: datetime
+) -> Answer:
     answer = None
     try:
         async with (

@@ -1,0 +1,1 @@
+"""`tocsin doctor`: what is the matter with an installation, and what to do."""

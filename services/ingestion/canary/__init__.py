@@ -1,0 +1,1 @@
+"""The canary: articles of our own, to see whether the line works."""
