@@ -19,10 +19,10 @@ def console_commands() -> list[str]:
 def commands_in_prose() -> list[str]:
     """What stands between backticks in a sentence and begins as a command does."""
     prose = " ".join(re.sub(r"^```.*?^```$", "", TEXT, flags=re.DOTALL | re.MULTILINE).split())
-    return [code for code in re.findall(r"`([^`]+)`", prose) if re.match(r"(\.venv/bin/)?(tocsin|make|docker) ", code)]
+    begins = r"(\.venv/bin/)?(tocsin|make|docker) |deploy/examples/\S+ "
+    return [code for code in re.findall(r"`([^`]+)`", prose) if re.match(begins, code)]
 
 
-def yaml_of(key: str) -> str:
-    """The YAML example that begins with this key."""
-    [block] = [block for block in blocks("yaml") if block.startswith(f"{key}:\n")]
-    return block
+def yaml_of(key: str, number: int = -1) -> str:
+    """The YAML example that begins with this key; the last one, or that of this number."""
+    return [block for block in blocks("yaml") if block.startswith(f"{key}:\n")][number]
