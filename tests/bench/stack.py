@@ -105,7 +105,7 @@ def _cost(one: Stack, receiver: Receiver) -> Table:
     ]
     rows.append(["all", *(sum(float(row[column] or 0) for row in rows) for column in (1, 2))])
     words = len(_article(1)["text"].split())
-    limits = f"""{ARTICLES} articles of {words} words, in lists of {BATCH}; one in {RING_EVERY} is a sentence, and rings.
+    limits = f"""{ARTICLES} articles of {words} words, in lists of {BATCH}; one in {RING_EVERY} is a sentence and rings.
     {ARTICLES / seconds:.0f} a second from the post to the last webhook on this machine. Health checks and what a
     container costs at rest are in it."""
     return Table("cost", "One article through everything", ["container", "CPU, ms", "memory after, MB"], rows, limits)

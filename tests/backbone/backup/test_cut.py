@@ -23,10 +23,10 @@ from services.backbone.settings import Settings
 from services.backbone.topics import ALERTING_STATE, ALERTS, MENTIONS
 from services.backbone.transaction import TransactionalLoop
 
-CUTS = 6
+CUTS = 3
 THINKS_SECONDS = 0.03
 """Over a batch; the real one takes longer."""
-BACKLOG = 300_000
+BACKLOG = 200_000
 TOPICS = written_by_decide([])
 
 
