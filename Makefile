@@ -21,8 +21,8 @@ $(INSTALLED): requirements.lock pyproject.toml
 demo: install ## From a feed to an alert on this machine, in a minute; leaves nothing behind
 	@$(BIN)/tocsin demo
 
-test: install lint ## Every test, in two processes; each starts and ends the Kafka that it needs
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+test: install lint ## Every test, in three processes; each starts and ends the Kafka that it needs
+	$(BIN)/python -m pytest -n 3 --dist loadfile
 
 lint: install ## Format, lint, types, layers, and the generated documents
 	$(BIN)/ruff format --check .
@@ -31,7 +31,7 @@ lint: install ## Format, lint, types, layers, and the generated documents
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/tocsin schemas check
 
-schemas: install ## Write schemas/generated from the models
+schemas: install ## Write schemas/generated and the references of docs/ from the code
 	$(BIN)/tocsin schemas write
 
 bench: install ## Print what each stage costs beside its peers; results in build/
@@ -46,6 +46,8 @@ lock: ## Write requirements.lock anew (needs uv)
 		--no-emit-index-url --upgrade pyproject.toml -o requirements.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		--no-emit-index-url --constraint requirements.lock pyproject.toml -o deploy/requirements.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--no-emit-index-url --upgrade deploy/build-requirements.in -o deploy/build-requirements.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra bench --no-header --no-annotate \
 		--no-emit-index-url --constraint requirements.lock pyproject.toml -o tests/bench/requirements.lock
 

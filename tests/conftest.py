@@ -18,6 +18,22 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 """Study material that is not part of the project: seed article, labelled articles. Tests that read it say so."""
 
 
+LONGEST = (
+    "tests/deploy/compose/test_stack.py",
+    "tests/upgrade/test_rolling_restart.py",
+    "tests/cli/backup/test_backup.py",
+)
+"""Files that take minutes. They begin first, so that none is left to run alone when all others are done."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def place(item: pytest.Item) -> int:
+        file = item.nodeid.partition("::")[0]
+        return LONGEST.index(file) if file in LONGEST else len(LONGEST)
+
+    items.sort(key=place)
+
+
 @pytest.fixture(scope="session")
 def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaBroker]:
     """A real Apache Kafka on loopback. Where it cannot be had, tests are skipped with the reason; in CI they fail."""
