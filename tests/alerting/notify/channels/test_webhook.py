@@ -23,7 +23,7 @@ from services.alerting.notify.channels.answer import Answer, Verdict
 from services.alerting.notify.channels.channel import Unusable
 from services.alerting.notify.channels.webhook import MAX_ANSWER_BYTES, Webhook, WebhookConfig
 from tests.alerting.examples import NOON, SECRET, alert
-from tests.alerting.notify.channels.messages import TRACE, a_test, message
+from tests.alerting.notify.channels.messages import a_test, message
 from tests.alerting.notify.channels.receiver import Receiver, Respond, cut, status
 
 NEW_SECRET = "whsec_" + base64.b64encode(b"a newer secret of this test suite").decode()
