@@ -23,6 +23,7 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]  # its stubs e
     ResourceType,
     ScramCredentialInfo,
     ScramMechanism,
+    UserScramCredentialAlteration,
     UserScramCredentialDeletion,
     UserScramCredentialUpsertion,
 )
@@ -33,6 +34,8 @@ from services.backbone.settings import KafkaSettings
 REQUEST_SECONDS: Final = 10.0
 ITERATIONS: Final = 8192
 PASSWORD_BYTES: Final = 32
+NOBODY: Final = "ANONYMOUS"
+"""What Kafka calls whoever comes in without a name."""
 
 _ABSENT: Final = {KafkaError._TRANSPORT, KafkaError._TIMED_OUT, KafkaError._ALL_BROKERS_DOWN}
 _NO_AUTHORIZER: Final = (
@@ -85,6 +88,14 @@ class Accesses:
             for user in sorted(known | topics.keys() | groups.keys())
         ]
 
+    def absent(self, topics: Iterable[str]) -> list[str]:
+        """Those of these topics that the broker does not have."""
+        try:
+            there = self._admin.list_topics(timeout=REQUEST_SECONDS).topics
+        except KafkaException as error:
+            raise self._meaning(error.args[0]) from None
+        return [name for name in topics if not name.endswith("*") and name not in there]
+
     def allow(self, user: str, topics: Iterable[str]) -> None:
         """Let a user read these topics, beside those that it reads."""
         bindings = [_reads(user, ResourceType.TOPIC, topic) for topic in topics]
@@ -99,8 +110,7 @@ class Accesses:
         """
         password = secrets.token_urlsafe(PASSWORD_BYTES)
         info = ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, ITERATIONS)
-        change = UserScramCredentialUpsertion(user, info, password.encode())
-        self._all_of(lambda: self._admin.alter_user_scram_credentials([change], request_timeout=REQUEST_SECONDS))
+        self._change(UserScramCredentialUpsertion(user, info, password.encode()))
         return password
 
     def revoke(self, user: str) -> None:
@@ -110,18 +120,29 @@ class Accesses:
             UnknownUser: it has neither a password nor an ACL.
         """
         taken = self._all_of(lambda: self._admin.delete_acls([_of(user)], request_timeout=REQUEST_SECONDS))
-        known = user in self._users()
-        if known:
-            change = UserScramCredentialDeletion(user, ScramMechanism.SCRAM_SHA_512)
-            self._all_of(lambda: self._admin.alter_user_scram_credentials([change], request_timeout=REQUEST_SECONDS))
+        if mechanisms := self._mechanisms().get(user):
+            for mechanism in mechanisms:  # the broker takes one change of a user in a request
+                self._change(UserScramCredentialDeletion(user, mechanism))
         elif not any(taken):
             raise UnknownUser(f"the broker knows no user {user}; those that it knows: tocsin access list")
 
+    def _change(self, change: UserScramCredentialAlteration) -> None:
+        self._all_of(lambda: self._admin.alter_user_scram_credentials([change], request_timeout=REQUEST_SECONDS))
+
     def _users(self) -> set[str]:
+        """Those who can come in by the listener for subscribers."""
+        return {user for user, known in self._mechanisms().items() if ScramMechanism.SCRAM_SHA_512 in known}
+
+    def _mechanisms(self) -> dict[str, list[ScramMechanism]]:
+        """By user, by which of them it has a password."""
+
         def request() -> "Future[Any]":
             return cast("Future[Any]", self._admin.describe_user_scram_credentials(request_timeout=REQUEST_SECONDS))
 
-        return set(self._ask(request))
+        return {
+            user: [info.mechanism for info in described.scram_credential_infos]
+            for user, described in self._ask(request).items()
+        }
 
     def _all_of(self, request: Callable[[], dict[Any, "Future[T]"]]) -> list[T]:
         return [self._told(future) for future in request().values()]

@@ -24,7 +24,12 @@ FILES: Final = tuple(
     for scope in ("", "TRACES_")
     for what in ("CERTIFICATE", "CLIENT_CERTIFICATE", "CLIENT_KEY")
 )
-WHOLE_NUMBERS: Final = ("OTEL_BSP_MAX_QUEUE_SIZE", "OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "OTEL_BSP_SCHEDULE_DELAY")
+_QUEUE: Final = "OTEL_BSP_MAX_QUEUE_SIZE"
+_BATCH: Final = "OTEL_BSP_MAX_EXPORT_BATCH_SIZE"
+SDK_QUEUE: Final = 2048
+SDK_BATCH: Final = 512
+"""The SDK's own, where the environment says nothing."""
+WHOLE_NUMBERS: Final = (_QUEUE, _BATCH, "OTEL_BSP_SCHEDULE_DELAY")
 SECONDS: Final = ("OTEL_EXPORTER_OTLP_TIMEOUT", "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT")
 
 Exporter = Literal["otlp", "console"]
@@ -91,6 +96,8 @@ def _wrong(set_: Mapping[str, str], exporters: Sequence[str]) -> list[tuple[str,
     check(["OTEL_PROPAGATORS"], lambda value: _propagates(_listed(value)), propagators)
     check([_ATTRIBUTES], _are_pairs, "not a list like name=value,name=value")
     check(WHOLE_NUMBERS, lambda value: value.isdecimal() and int(value) > 0, "write a whole number over 0")
+    if not wrong and int(set_.get(_BATCH, SDK_BATCH)) > int(set_.get(_QUEUE, SDK_QUEUE)):
+        wrong.append((_BATCH, f"more ({set_.get(_BATCH, SDK_BATCH)}) than {_QUEUE} has room for; write less"))
     return wrong
 
 

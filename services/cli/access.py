@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from services.backbone.access import Accesses
+from services.backbone.access import NOBODY, Accesses
 from services.backbone.configuration import nearest
 from services.backbone.settings import load_settings
 from services.backbone.topics import ALERTS, TOPICS
@@ -19,10 +19,10 @@ app = typer.Typer(
     add_completion=False, help="Who may read topics on the broker: add, list, renew, revoke.", no_args_is_help=True
 )
 
-_USER: Final = re.compile(r"[A-Za-z0-9._-]{1,100}")
+_USER: Final = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _TOPIC: Final = re.compile(r"[A-Za-z0-9._-]{1,249}\*?")
 
-User = Annotated[str, typer.Argument(metavar="USER", help="Letters, digits, dots, hyphens and underscores.")]
+User = Annotated[str, typer.Argument(metavar="USER", help="Letters, digits, hyphens and underscores.")]
 
 
 @app.callback()
@@ -42,10 +42,14 @@ def add(
 
     A user that is known keeps its password and what it may read, and may read these too.
     """
-    user, named = _user(user), [_topic(name.strip()) for given in topics for name in given.split(",")]
-    accesses = Accesses(load_settings().kafka)
+    settings = load_settings()
+    user = _user(user, settings.deployment)
+    named = [_topic(name.strip()) for given in topics for name in given.split(",")]
+    accesses = Accesses(settings.kafka)
     known = any(each.user == user and each.has_password for each in accesses.all())
     accesses.allow(user, named)
+    for name in accesses.absent(named):
+        typer.echo(f"note: there is no topic {name} yet; a watch makes it that says `topic: ...`", err=True)
     if known:
         typer.echo(f"{user} may read {', '.join(named)} too; its password is as it was")
         return
@@ -91,11 +95,12 @@ def _show(user: str, password: str) -> None:
     typer.echo("It is shown once. Clients: security.protocol SASL_SSL, sasl.mechanism SCRAM-SHA-512.")
 
 
-def _user(user: str) -> str:
+def _user(user: str, deployment: str) -> str:
+    """A user's name. It has no dot: `kabul` might read in the groups of a `kabul.dash`."""
     if not _USER.fullmatch(user):
-        raise typer.BadParameter(
-            f"{user!r} is no user's name: letters, digits, dots, hyphens and underscores, 1 to 100"
-        )
+        raise typer.BadParameter(f"{user!r} is no user's name: letters, digits, hyphens and underscores, 1 to 100")
+    if f"{deployment}.".startswith(f"{user}.") or user == NOBODY:
+        raise typer.BadParameter(f"{user} is Tocsin itself on this broker, whose groups begin so; choose another name")
     return user
 
 

@@ -77,6 +77,7 @@ def test_what_turns_it_on(environment: dict[str, str], asked: TraceSettings) -> 
         ("OTEL_PROPAGATORS", "b3", "tracecontext"),
         ("OTEL_RESOURCE_ATTRIBUTES", "pilot", "name=value"),
         ("OTEL_BSP_MAX_QUEUE_SIZE", "-1", "whole number"),
+        ("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "4096", "has room for"),
     ],
 )
 def test_what_cannot_be_followed_is_refused_by_name_with_the_fix(name: str, value: str, fix: str) -> None:

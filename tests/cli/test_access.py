@@ -5,11 +5,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import trustme
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.errors import GroupAuthorizationFailedError, KafkaError, TopicAuthorizationFailedError
+from confluent_kafka.admin import (  # type: ignore[attr-defined]
+    AdminClient,
+    ScramCredentialInfo,
+    ScramMechanism,
+    UserScramCredentialUpsertion,
+)
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 from pydantic import SecretStr
 
@@ -126,6 +133,23 @@ def test_what_is_added_comes_to_what_a_user_has_and_a_star_stands_for_what_begin
     assert '"topics": ["alerts.*", "alerts.kabul-desk"]' in secured.operator("list", "--json")
 
 
+def test_a_topic_that_is_not_there_is_noted(secured: Secured) -> None:
+    done = run("access", "add", "early", "--topics", "alerts.not-yet", TOCSIN_KAFKA_BOOTSTRAP_SERVERS=secured.inside)
+    assert (done.returncode, "there is no topic alerts.not-yet yet" in done.stderr) == (0, True)
+
+
+def test_who_has_a_password_of_another_kind_cannot_come_in_and_is_revoked_whole(secured: Secured) -> None:
+    admin = AdminClient({"bootstrap.servers": secured.inside})
+    weak = UserScramCredentialUpsertion("old", ScramCredentialInfo(ScramMechanism.SCRAM_SHA_256, 4096), b"x" * 40)
+    for future in admin.alter_user_scram_credentials([weak]).values():
+        future.result(20)
+    password = password_in(secured.operator("add", "old", "--topics", KABUL))
+    assert asyncio.run(reads(secured.subscriber("old", password), KABUL, "old")) == KABUL.encode()
+    secured.operator("revoke", "old")
+    everyone: Any = admin.describe_user_scram_credentials()
+    assert "old" not in everyone.result(20)
+
+
 def test_a_new_password_takes_the_place_of_the_old(secured: Secured) -> None:
     old = secured.subscriber("renewed", password_in(secured.operator("add", "renewed", "--topics", KABUL)))
     new = secured.subscriber("renewed", password_in(secured.operator("renew", "renewed")))
@@ -167,6 +191,9 @@ def test_a_broker_that_lets_everyone_read_is_told_of_before_a_user_is_made(setti
     ("arguments", "told"),
     [
         (("a b", "--topics", "alerts"), "no user's name"),
+        (("kabul.dash", "--topics", "alerts"), "no user's name"),
+        (("tocsin", "--topics", "alerts"), "Tocsin itself"),
+        (("ANONYMOUS", "--topics", "alerts"), "Tocsin itself"),
         (("kabul", "--topics", "alerts.kabul desk"), "no topic's name"),
         (("kabul", "--topics", "articels"), "did you mean 'articles'?"),
         (("kabul", "--topics", "*"), "no topic's name"),

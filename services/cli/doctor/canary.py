@@ -2,26 +2,23 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Final
 
 from services.backbone.beginning import starts_since
+from services.backbone.canary import OVERDUE_INTERVALS, SCRIPTS, watch_of
 from services.backbone.clients import new_consumer, partitions_of
 from services.backbone.settings import KafkaSettings
+from services.backbone.topics import CANARY
 from services.cli.connection import connected
 from services.cli.doctor.finding import Finding, error, named, ok
 from services.cli.stored import Stored, Stretch, written_at
-
-TOPIC: Final = "canary"
-MISSED: Final = 3
-"""Intervals without an arrival, after which one is missing."""
 
 
 async def look_at_canary(kafka: KafkaSettings, interval: timedelta, now: datetime) -> list[Finding]:
     """Read when each arrived last."""
     async with connected(new_consumer(kafka), kafka) as consumer:
-        partitions = await partitions_of(consumer, TOPIC)
+        partitions = await partitions_of(consumer, CANARY.name)
         ends = await consumer.end_offsets(partitions)
-        begin = await starts_since(consumer, ends, now - 2 * MISSED * interval)
+        begin = await starts_since(consumer, ends, now - 2 * OVERDUE_INTERVALS * interval)
         starts = await consumer.beginning_offsets(partitions)
         ever = any(starts[each] < ends[each] or starts[each] > 0 for each in partitions)
         last: dict[str, datetime] = {}
@@ -41,14 +38,18 @@ def judge_canary(last: Mapping[str, datetime], interval: timedelta, now: datetim
         now: the time of this look.
         ever: whether one ever came; before the first round none is missing.
     """
-    missing = sorted(name for name, at in last.items() if now - at > MISSED * interval)
+    overdue = OVERDUE_INTERVALS * interval
+    came = {script: last.get(watch_of(script)) for script in SCRIPTS}
+    missing = [script for script, at in came.items() if at is None or now - at > overdue]
     fix = "the first stage whose line above is not ok holds it up; docs/canary.md"
     if ever and not last:
-        yield error("canary", f"none came through in {2 * MISSED * interval}", fix)
-    elif missing:
-        yield error("canary", f"missing for {MISSED} intervals: {named(missing)}", fix)
+        yield error("canary", f"none came through in {2 * overdue.total_seconds() / 60:.0f} minutes", fix)
+    elif ever and missing:
+        yield error(
+            "canary", f"for {overdue.total_seconds() / 60:.0f} minutes none came through in {named(missing)}", fix
+        )
     elif last:
         oldest = max(now - at for at in last.values())
-        yield ok("canary", f"{len(last)} came through, each within {oldest.total_seconds():.0f} s")
+        yield ok("canary", f"the last of each script came through {oldest.total_seconds():.0f} s ago or later")
     else:
         yield ok("canary", "none came through yet")

@@ -16,8 +16,8 @@ from services.cli.doctor.finding import GIB, Finding, error, named, ok, sized, w
 from services.cli.doctor.machine import LEAST_MEMORY
 
 FILE: Final = "docker-compose.yml"
-OLDEST_COMPOSE: Final = (2, 24)
-"""Of what the file uses, `env_file: required` and `!reset` in overrides came last, with 2.24."""
+OLDEST_COMPOSE: Final = (2, 20)
+"""README and docs/compose.md say so too."""
 PORTS: Final[Mapping[str, int]] = {"TOCSIN_API_PORT": 8070, "TOCSIN_PUSH_PORT": 8090}
 """What Compose publishes on this machine, by the variable that says where."""
 LITTLE_DISK: Final = 5 * GIB
@@ -48,7 +48,7 @@ def look_at_docker(*, needed: bool) -> Iterable[Finding]:
     """Look at Docker in a folder with the Compose file.
 
     Args:
-        needed: whether no broker was reached, so that it may have to start one.
+        needed: whether no broker was reached and no process of ours answers, so that it may have to start them.
     """
     return judge_docker(ask_engine(), needed=needed)
 
@@ -56,7 +56,7 @@ def look_at_docker(*, needed: bool) -> Iterable[Finding]:
 def judge_docker(engine: Engine, *, needed: bool) -> Iterator[Finding]:
     """Whether `docker compose up -d --wait` can succeed. Who has a broker without Docker needs none."""
     if not needed and not engine.runs:
-        yield ok("docker", "not needed: a broker answers, and nothing of Compose runs here")
+        yield ok("docker", "not needed: Tocsin or its broker runs without it, and nothing of Compose runs here")
         return
     if not engine.installed:
         fix = "install Docker Engine with its plugin compose; or run without it: tocsin broker start, tocsin run all"

@@ -11,12 +11,11 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from services.backbone.reaching import Obstacle, Reached, reach
 from services.backbone.settings import Settings
-from services.backbone.topics import ALERTS, ARTICLES, TOPICS
-from services.cli.doctor.canary import TOPIC as CANARY
+from services.backbone.topics import ALERTS, ARTICLES
 from services.cli.doctor.canary import look_at_canary
 from services.cli.doctor.clock import judge_clock, kernel
 from services.cli.doctor.cluster import ask_cluster, judge_cluster
@@ -87,7 +86,7 @@ def _here(
         "network": network,
     }
     if Path(FILE).is_file():
-        checks["docker"] = in_thread(partial(look_at_docker, needed=isinstance(reached, Obstacle)))
+        checks["docker"] = in_thread(partial(look_at_docker, needed=isinstance(reached, Obstacle) and not reports))
     return checks
 
 
@@ -126,8 +125,6 @@ def _clock(outside: Outside, newest: datetime | None, now: datetime) -> list[Fin
     return list(judge_clock(kernel(), outside.ahead, outside.asked or "", newest, now))
 
 
-def _canary_interval(settings: Any) -> timedelta | None:
+def _canary_interval(settings: Settings) -> timedelta | None:
     """None where no canary flies."""
-    if not getattr(settings, "canary", False) or all(topic.name != CANARY for topic in TOPICS):
-        return None
-    return timedelta(seconds=settings.canary_interval_seconds)
+    return timedelta(seconds=settings.canary_interval_seconds) if settings.canary else None

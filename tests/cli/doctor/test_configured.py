@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from services.alerting.notify.installation import load_installation
+from services.backbone.canary import SCRIPTS, watch_of
 from services.cli.doctor.canary import judge_canary
 from services.cli.doctor.configured import look_at_configuration, unreached
 from services.cli.doctor.feeds import judge_sources
@@ -144,8 +145,10 @@ MINUTE = timedelta(minutes=1)
     ("last", "ever", "state"),
     [
         ({}, False, State.OK),
-        ({"latin": NOON - 4 * MINUTE}, True, State.OK),
-        ({"latin": NOON - 4 * MINUTE, "han": NOON - 20 * MINUTE}, True, State.ERROR),
+        ({watch_of(script): NOON - 4 * MINUTE for script in SCRIPTS}, True, State.OK),
+        ({watch_of(script): NOON - 4 * MINUTE for script in SCRIPTS if script != "pashto"}, True, State.ERROR),
+        ({watch_of(script): NOON - (4 + 16 * (script == "han")) * MINUTE for script in SCRIPTS}, True, State.ERROR),
+        ({watch_of("latin"): NOON - 4 * MINUTE}, False, State.OK),
         ({}, True, State.ERROR),
     ],
 )

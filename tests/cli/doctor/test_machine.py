@@ -75,7 +75,7 @@ def test_the_kernel_is_asked_and_nothing_is_changed() -> None:
         (
             Engine(True, True, compose=(2, 17, 3), memory=4 * GIB),
             State.ERROR,
-            "Compose is 2.17.3, and the file needs 2.24",
+            "Compose is 2.17.3, and the file needs 2.20",
         ),
         (Engine(True, True, compose=(2, 29), memory=1 * GIB), State.WARNING, "containers have 1.0 GiB of memory"),
         (Engine(True, True, compose=(2, 29), memory=4 * GIB, room=1 * GIB), State.WARNING, "1.0 GiB free where Docker"),
