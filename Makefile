@@ -22,7 +22,7 @@ demo: install ## From a feed to an alert on this machine, in a minute; leaves no
 	@$(BIN)/tocsin demo
 
 test: install lint ## Every test, in three processes; each starts and ends the Kafka that it needs
-	$(BIN)/python -m pytest -n 3 --dist loadfile
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 lint: install ## Format, lint, types, layers, and the generated documents
 	$(BIN)/ruff format --check .

@@ -110,7 +110,7 @@ def helpers_of(text: str) -> Iterator[str]:
     ("target", "recipe"),
     [
         ("demo", "tocsin demo"),
-        ("test", "python -m pytest -n 2 --dist loadfile"),
+        ("test", "python -m pytest -n 3 --dist loadfile --no-loadscope-reorder"),
         ("bench", "python -m tests.bench"),
         ("soak", "python -m tests.bench.soak"),
     ],

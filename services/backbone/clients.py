@@ -8,6 +8,7 @@ from typing import Any, Literal
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import (
     KafkaError,
+    KafkaTimeoutError,
     MessageSizeTooLargeError,
     OutOfOrderSequenceNumber,
     RecordTooLargeError,
@@ -227,9 +228,12 @@ class Writer:
         attempt: int,
     ) -> None:
         out_of_order = isinstance(error, OutOfOrderSequenceNumber)
+        no_room = isinstance(error, KafkaTimeoutError)  # in the client, for what is before it waits for the broker
         if isinstance(error, MessageSizeTooLargeError | RecordTooLargeError):
             written.set_exception(RecordTooLarge(f"{record.topic} takes no record of {len(record.value or b'')} bytes"))
-        elif isinstance(error, KafkaError) and (error.retriable or (out_of_order and self._another is not None)):
+        elif no_room or (
+            isinstance(error, KafkaError) and (error.retriable or (out_of_order and self._another is not None))
+        ):
             WRITE_RETRIES.inc()
             spent = producer if out_of_order else None
             task = asyncio.create_task(self._again(record, written, attempt, spent))

@@ -124,7 +124,8 @@ async def test_what_is_written_while_the_broker_is_away_arrives_when_it_is_back(
         futures = [await writer.send(record) for record in articles(60, begin=20)]
         one_more = asyncio.ensure_future(writer.send(articles(1, begin=80)[0]))
         await asyncio.sleep(5)
-        assert not any(future.done() for future in futures), "neither written nor given up"
+        ended = [(number, future.exception()) for number, future in enumerate(futures) if future.done()]
+        assert not ended, "neither written nor given up"
         assert not one_more.done(), "what is on its way is bounded"
 
         await asyncio.to_thread(own_broker.start, daemon=False)
@@ -132,6 +133,31 @@ async def test_what_is_written_while_the_broker_is_away_arrives_when_it_is_back(
             await asyncio.gather(*futures, await one_more)
             await writer.drain()
         assert {record.key for record in await stands_in(settings, "articles")} == set(keys(articles(81)))
+    finally:
+        await producer.stop()
+
+
+async def test_what_the_client_has_no_room_for_while_the_broker_is_away_is_tried_again(
+    own_broker: KafkaBroker, tmp_path: Path
+) -> None:
+    """More for one partition than the client gathers (16 KiB): what comes then waits, and is refused in the end."""
+    settings = settings_of(own_broker, tmp_path)
+    async with admin_of(settings) as admin:
+        await admin.create_topics([NewTopic("articles", 1, 1)])
+    producer = AIOKafkaProducer(bootstrap_servers=own_broker.address, acks="all", request_timeout_ms=2000)
+    await producer.start()
+    try:
+        writer = Writer(producer, bound=60)
+        await writer.write(articles(1))
+        await asyncio.to_thread(own_broker.stop)
+
+        futures = await asyncio.gather(*(writer.send(record) for record in articles(60)))
+        assert not any(future.done() for future in futures)
+
+        await asyncio.to_thread(own_broker.start, daemon=False)
+        async with asyncio.timeout(60):
+            await asyncio.gather(*futures)
+        assert {record.key for record in await stands_in(settings, "articles")} == set(keys(articles(60)))
     finally:
         await producer.stop()
 

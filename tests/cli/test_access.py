@@ -27,6 +27,9 @@ from services.broker import KafkaBroker, Listener, free_port
 from tests.broker.conftest import JARS, installed
 from tests.cli.command import invoke, run, variables_of
 
+# aiokafka leaves the socket of a refused client to the collector.
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+
 KABUL, QUETTA = "alerts.kabul-desk", "alerts.quetta-desk"
 
 

@@ -58,7 +58,7 @@ def told(site: Site) -> Iterator[str]:
 
 def test_it_arrives_and_nobody_gets_it_and_its_absence_is_told(canary_desk: Desk, site: Site) -> None:
     desk = canary_desk
-    raised, resolved = "tocsin-canary missing raised", "tocsin-canary missing resolved"
+    raised, resolved = "tocsin-canary dead raised", "tocsin-canary dead resolved"
     with desk.running(*LINE):
         desk.eventually(lambda: set(arrived(desk)) == set(SCRIPTS), "the canary of each script arrives")
         for stage in LINE:

@@ -32,6 +32,8 @@ class Stack:
     api_port: int = field(default_factory=free_port)
     more: dict[str, str] = field(default_factory=dict)
     """Further variables."""
+    beside: tuple[Path, ...] = ()
+    """Further files that the project's own one is brought up with."""
 
     def __post_init__(self) -> None:
         for each in (self.config, self.secrets):
@@ -76,8 +78,9 @@ class Stack:
             **({} if "--env-file" in arguments else {"COMPOSE_ENV_FILES": "/dev/null"}),
             **self.more,
         }
-        files = ["--file", str(ROOT / "docker-compose.yml"), "--file", str(OVERRIDE)]
-        return docker("compose", "-p", self.name, *files, *arguments, environment=environment, seconds=seconds)
+        files = [ROOT / "docker-compose.yml", *self.beside, OVERRIDE]
+        named = [part for file in files for part in ("--file", str(file))]
+        return docker("compose", "-p", self.name, *named, *arguments, environment=environment, seconds=seconds)
 
     def up(self) -> None:
         """Bring it up and return when all is healthy, as the README does."""

@@ -1,13 +1,19 @@
 """What stands in the compose file beside the ordinary start: how every container is confined, and three brokers."""
 
+import asyncio
 import json
 import re
+import ssl
 from collections.abc import Iterator
 from typing import Any, Final
 
 import pytest
+import trustme
+from aiokafka import AIOKafkaConsumer
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
-from tests.deploy.compose.engine import DOCKERFILE, KAFKA, PYTHON, DockerFailed, docker, engine
+from services.broker import free_port
+from tests.deploy.compose.engine import DOCKERFILE, KAFKA, PYTHON, ROOT, DockerFailed, docker, engine
 from tests.deploy.compose.stack import Stack
 
 pytestmark = pytest.mark.timeout(900)  # the first run builds the image
@@ -39,6 +45,19 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         yield stack
 
 
+def key_and_chain(certificate: trustme.LeafCert) -> str:
+    """One PEM file, as Kafka reads it."""
+    key = load_pem_private_key(certificate.private_key_pem.bytes(), None)
+    chain = b"".join(blob.bytes() for blob in certificate.cert_chain_pems)
+    return (key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + chain).decode()
+
+
+def trusting(authority: trustme.CA) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
+    return context
+
+
 def test_every_container_is_confined(services: dict[str, Any]) -> None:
     for name, service in services.items():
         assert service["cap_drop"] == ["ALL"], name
@@ -58,6 +77,33 @@ def test_every_image_is_pinned_and_no_secret_is_in_an_environment(services: dict
         assert not secret, name
     assert services["kafka"]["image"] == KAFKA
     assert DOCKERFILE.read_text("utf-8").count(f"FROM {PYTHON}") == 2
+
+
+def test_who_was_let_in_subscribes_from_outside_over_tls(stack: Stack) -> None:
+    port = free_port()
+    stack.beside = (ROOT / "deploy" / "compose" / "subscribers.yaml",)
+    stack.more = {"TOCSIN_SUBSCRIBERS_HOST": "localhost", "TOCSIN_SUBSCRIBERS_PORT": str(port)}
+    authority = trustme.CA()
+    stack.keeps("subscribers.pem", key_and_chain(authority.issue_cert("localhost")))
+    stack.writes("watches/none.yaml", {"watches": []})
+    stack.compose("up", "--detach", "--no-build", "--wait", "match")
+
+    shown = stack.compose("run", "--rm", "-T", "cli", "access", "add", "kabul", "--topics", "alerts")
+    [password] = re.findall(r"^password  (\S+)$", shown, re.MULTILINE)
+
+    async def seen() -> set[object]:
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=f"localhost:{port}",
+            security_protocol="SASL_SSL",
+            ssl_context=trusting(authority),
+            sasl_mechanism="SCRAM-SHA-512",
+            sasl_plain_username="kabul",
+            sasl_plain_password=password,
+        )
+        async with asyncio.timeout(30), consumer:
+            return set(await consumer.topics())
+
+    assert asyncio.run(seen()) == {"alerts"}, "it sees what it may read, and that nothing else exists"
 
 
 def test_three_brokers_without_what_they_need_are_refused_at_once(stack: Stack) -> None:
