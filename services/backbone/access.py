@@ -80,7 +80,8 @@ class Accesses:
         for binding in self._ask(lambda: self._admin.describe_acls(_of(None), request_timeout=REQUEST_SECONDS)):
             user = binding.principal.removeprefix("User:")
             names = {ResourceType.TOPIC: topics, ResourceType.GROUP: groups}.get(binding.restype)
-            if names is not None and binding.permission_type is AclPermissionType.ALLOW:
+            reads = binding.operation in (AclOperation.READ, AclOperation.ALL)
+            if names is not None and reads and binding.permission_type is AclPermissionType.ALLOW:
                 names.setdefault(user, []).append(_shown(binding))
         known = self._users()
         return [

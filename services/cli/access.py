@@ -11,7 +11,7 @@ from rich.table import Table
 
 from services.backbone.access import NOBODY, Accesses
 from services.backbone.configuration import nearest
-from services.backbone.settings import load_settings
+from services.backbone.settings import Settings, load_settings
 from services.backbone.topics import ALERTS, TOPICS
 from services.cli.options import Json
 
@@ -43,7 +43,7 @@ def add(
     A user that is known keeps its password and what it may read, and may read these too.
     """
     settings = load_settings()
-    user = _user(user, settings.deployment)
+    _refuse_own(user, settings)
     named = [_topic(name.strip()) for given in topics for name in given.split(",")]
     accesses = Accesses(settings.kafka)
     known = any(each.user == user and each.has_password for each in accesses.all())
@@ -77,7 +77,9 @@ def list_(as_json: Json = False) -> None:
 @app.command()
 def renew(user: User) -> None:
     """Give USER a new password, shown once; the old one opens no new connection any more."""
-    accesses = Accesses(load_settings().kafka)
+    settings = load_settings()
+    _refuse_own(user, settings)
+    accesses = Accesses(settings.kafka)
     if not any(each.user == user for each in accesses.all()):
         raise typer.BadParameter(f"the broker knows no user {user}; those that it knows: tocsin access list")
     _show(user, accesses.give_password(user))
@@ -86,7 +88,9 @@ def renew(user: User) -> None:
 @app.command()
 def revoke(user: User) -> None:
     """Take from USER what it may read, at once, and its password."""
-    Accesses(load_settings().kafka).revoke(user)
+    settings = load_settings()
+    _refuse_own(user, settings)
+    Accesses(settings.kafka).revoke(user)
     typer.echo(f"{user} may read nothing any more")
 
 
@@ -95,13 +99,13 @@ def _show(user: str, password: str) -> None:
     typer.echo("It is shown once. Clients: security.protocol SASL_SSL, sasl.mechanism SCRAM-SHA-512.")
 
 
-def _user(user: str, deployment: str) -> str:
-    """A user's name. It has no dot: `kabul` might read in the groups of a `kabul.dash`."""
+def _refuse_own(user: str, settings: Settings) -> None:
+    """Refuse what is no name of a subscriber. It has no dot: `kabul` might read in the groups of a `kabul.dash`."""
     if not _USER.fullmatch(user):
         raise typer.BadParameter(f"{user!r} is no user's name: letters, digits, hyphens and underscores, 1 to 100")
-    if f"{deployment}.".startswith(f"{user}.") or user == NOBODY:
-        raise typer.BadParameter(f"{user} is Tocsin itself on this broker, whose groups begin so; choose another name")
-    return user
+    own = f"{settings.deployment}.".startswith(f"{user}."), user == settings.kafka.sasl_username, user == NOBODY
+    if any(own):
+        raise typer.BadParameter(f"{user} is Tocsin itself on this broker; a subscriber needs another name")
 
 
 def _topic(name: str) -> str:

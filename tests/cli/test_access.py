@@ -208,6 +208,15 @@ def test_what_cannot_be_meant_is_refused_before_the_broker_is_asked(arguments: t
     assert told in " ".join(refused.output.replace("│", " ").split())
 
 
+@pytest.mark.parametrize("command", ["renew", "revoke"])
+def test_tocsins_own_user_is_not_taken_away(command: str) -> None:
+    own = {"TOCSIN_KAFKA_SECURITY_PROTOCOL": "SASL_SSL", "TOCSIN_KAFKA_SASL_MECHANISM": "SCRAM-SHA-512"}
+    own |= {"TOCSIN_KAFKA_SASL_USERNAME": "line", "TOCSIN_KAFKA_SASL_PASSWORD": "a-password-of-this-test"}
+    refused = invoke("access", command, "line", TOCSIN_KAFKA_BOOTSTRAP_SERVERS="127.0.0.1:1", **own)
+    assert refused.exit_code == 2
+    assert "Tocsin itself" in " ".join(refused.output.replace("│", " ").split())
+
+
 def test_no_broker_is_said_in_bounded_time() -> None:
     absent = run("access", "list", TOCSIN_KAFKA_BOOTSTRAP_SERVERS=f"127.0.0.1:{free_port()}")
     assert absent.returncode == 1
