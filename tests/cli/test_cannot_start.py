@@ -153,7 +153,7 @@ def test_a_password_file_of_another_user_says_whose_it_is(tmp_path: Path) -> Non
     secret.write_text("a password", encoding="utf-8")
     secret.chmod(0o600)
     for folder in (tmp_path, *tmp_path.parents[:3]):
-        folder.chmod(folder.stat().st_mode | 0o001)  # the other user may pass through
+        folder.chmod(folder.stat().st_mode | 0o055)  # the other user may pass through
     os.seteuid(65534)
     try:
         with pytest.MonkeyPatch.context() as environment:

@@ -84,7 +84,7 @@ def test_a_secret_of_another_user_says_whose_it_is_and_how_it_is_let(tmp_path: P
     (tmp_path / "secret").write_text("ntfy://topic", encoding="utf-8")
     (tmp_path / "secret").chmod(0o600)
     for folder in (tmp_path, *tmp_path.parents[:3]):
-        folder.chmod(folder.stat().st_mode | 0o001)  # the other user may pass through
+        folder.chmod(folder.stat().st_mode | 0o055)  # the other user may pass through
     os.seteuid(65534)
     try:
         [finding] = look_at_secrets(tmp_path, (), {})
