@@ -1,6 +1,5 @@
 """A collector of traces on loopback: what OTLP over HTTP brings it, as plain values. And a process that sends there."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from services.backbone import tracing
 from services.backbone.settings import Settings
 from services.backbone.tracing_sdk import SdkRecorder, start_recording
 from services.backbone.tracing_settings import read_trace_settings
+from tests.serving import serving
 
 
 @dataclass(frozen=True)
@@ -58,14 +58,8 @@ class Collector:
     @contextmanager
     def open(self) -> Iterator["Collector"]:
         """Serve for the block."""
-        thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
-        thread.start()
-        try:
+        with serving(self._server):
             yield self
-        finally:
-            self._server.shutdown()
-            self._server.server_close()
-            thread.join()
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         collector = self

@@ -4,7 +4,6 @@ import asyncio
 import os
 import signal
 import subprocess
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -26,6 +25,7 @@ from services.backbone.record import ConsumedRecord, decode
 from services.backbone.settings import KafkaSettings, Settings
 from services.backbone.topics import ALERTS
 from services.cli.run import Stage, stage_command
+from tests.serving import serving
 
 LOOPBACK = "127.0.0.0/8"
 """Only public addresses are asked unless a source is permitted more."""
@@ -85,14 +85,8 @@ class Site:
     @contextmanager
     def open(self) -> Iterator["Site"]:
         """Serve for the block."""
-        thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
-        thread.start()
-        try:
+        with serving(self._server):
             yield self
-        finally:
-            self._server.shutdown()
-            self._server.server_close()
-            thread.join()
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         site = self

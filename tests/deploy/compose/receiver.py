@@ -1,7 +1,6 @@
 """Whom a desk's webhook tells: a server on this machine that containers reach, which verifies what comes."""
 
 import json
-import threading
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from standardwebhooks import Webhook
+
+from tests.serving import serving
 
 
 class Receiver:
@@ -47,11 +48,5 @@ class Receiver:
     @contextmanager
     def open(self) -> Iterator["Receiver"]:
         """Serve for the block."""
-        thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
-        thread.start()
-        try:
+        with serving(self._server):
             yield self
-        finally:
-            self._server.shutdown()
-            self._server.server_close()
-            thread.join()
