@@ -42,6 +42,10 @@ class Stretch:
         """Records in it, or a few less: a transaction takes an offset too."""
         return sum(end - start for start, end in self.bounds.values())
 
+    def newest(self, most: int) -> "Stretch":
+        """Of each partition its newest records, so many at most."""
+        return Stretch({where: (max(start, end - most), end) for where, (start, end) in self.bounds.items()})
+
 
 @asynccontextmanager
 async def opened(kafka: KafkaSettings) -> AsyncIterator["Stored"]:

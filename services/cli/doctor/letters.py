@@ -10,7 +10,7 @@ from schemas import DeadLetter
 from services.backbone.settings import KafkaSettings
 from services.backbone.topics import DEAD_LETTERS
 from services.cli.doctor.finding import Finding, counted, ok, warning
-from services.cli.stored import Stretch, opened, read
+from services.cli.stored import opened, read
 
 LOOK_BACK: Final = timedelta(days=1)
 NEWEST: Final = 5_000
@@ -22,9 +22,8 @@ async def look_at_dead_letters(kafka: KafkaSettings, now: datetime) -> list[Find
     """Read those of the last day, the newest 5 000 of them."""
     letters: dict[str, DeadLetter] = {}
     async with opened(kafka) as stored:
-        whole = await stored.stretch(DEAD_LETTERS.name, now - LOOK_BACK)
-        newest = Stretch({where: (max(start, end - NEWEST), end) for where, (start, end) in whole.bounds.items()})
-        async with aclosing(stored.records(newest)) as records:
+        lately = await stored.stretch(DEAD_LETTERS.name, now - LOOK_BACK)
+        async with aclosing(stored.records(lately.newest(NEWEST))) as records:
             async for record in records:
                 key = (record.key or b"").decode("utf-8", "replace")
                 if record.value is None:

@@ -16,7 +16,7 @@ from services.backbone.keyed_state import restore
 from services.backbone.settings import KafkaSettings
 from services.backbone.topics import CHANNEL_STATE, DELIVERIES
 from services.cli.doctor.finding import Finding, counted, error, ok, warning
-from services.cli.stored import Stretch, opened, read
+from services.cli.stored import opened, read
 from services.ingestion.polling.incidents import spoken
 
 LOOK_BACK: Final = timedelta(days=1)
@@ -82,9 +82,8 @@ def judge_channels(
 async def _given_up(kafka: KafkaSettings, now: datetime) -> dict[str, Delivery]:
     last: dict[str, Delivery] = {}
     async with opened(kafka) as stored:
-        whole = await stored.stretch(DELIVERIES.name, now - LOOK_BACK)
-        newest = Stretch({where: (max(start, end - NEWEST), end) for where, (start, end) in whole.bounds.items()})
-        async with aclosing(stored.records(newest)) as records:
+        lately = await stored.stretch(DELIVERIES.name, now - LOOK_BACK)
+        async with aclosing(stored.records(lately.newest(NEWEST))) as records:
             async for record in records:
                 delivery = read(DELIVERIES, record)
                 if delivery is not None and delivery.outcome is Outcome.FAILED:
