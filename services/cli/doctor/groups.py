@@ -20,11 +20,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from confluent_kafka import ConsumerGroupTopicPartitions, KafkaError, KafkaException
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError as AioKafkaError
+from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient
 
 from services.backbone.clients import new_consumer, partitions_of
-from services.backbone.errors import TopicMismatch
+from services.backbone.errors import BrokerUnavailable, TopicMismatch
 from services.backbone.settings import KafkaSettings, Settings
 from services.backbone.topics import ALERTS, ARTICLES, ARTICLES_TAGGED, MENTIONS, NOTIFICATIONS, Topic
 from services.cli.connection import connected
@@ -106,14 +108,14 @@ async def ask_groups(settings: Settings, readers: Collection[Reader]) -> tuple[l
     admin = admin_of(settings.kafka)
     names = [settings.group(reader.name) for reader in readers]
     asked = [*names, settings.group("ingestion")]
-    async with _consumer(settings) as consumer:
+    async with _consumer(settings) as consumer, _places_of_groups(settings.kafka) as places_of_groups:
         topics = sorted({reader.topic.name for reader in readers})
         (members, denied), first, *found = await asyncio.gather(
-            _members(admin, asked), _committed(admin, names), *(_bounds(consumer, topic) for topic in topics)
+            _members(admin, asked), _committed(places_of_groups, names), *(_bounds(consumer, topic) for topic in topics)
         )
         bounds = dict(zip(topics, found, strict=True))
         await asyncio.sleep(APART_SECONDS)
-        second = await _committed(admin, names)
+        second = await _committed(places_of_groups, names)
         groups = []
         for reader, name in zip(readers, names, strict=True):
             starts, ends = bounds[reader.topic.name]
@@ -143,6 +145,21 @@ async def ask_groups(settings: Settings, readers: Collection[Reader]) -> tuple[l
 async def _consumer(settings: Settings) -> AsyncIterator[AIOKafkaConsumer]:
     async with connected(new_consumer(settings.kafka, fetch_max_wait_ms=50), settings.kafka) as consumer:
         yield consumer
+
+
+@asynccontextmanager
+async def _places_of_groups(kafka: KafkaSettings) -> AsyncIterator[AIOKafkaAdminClient]:
+    """Who is asked what groups committed. Not librdkafka's administrator, which the rest asks: that ends the process,
+    by a segmentation fault, where a broker that has just started has no coordinator yet (seen with 2.16.0)."""
+    client = AIOKafkaAdminClient(**kafka.aiokafka(), request_timeout_ms=int(SECONDS * 1000))
+    try:
+        try:
+            await client.start()
+        except (AioKafkaError, OSError) as error:
+            raise BrokerUnavailable.at(kafka.bootstrap_servers, error) from None
+        yield client
+    finally:
+        await client.close()
 
 
 async def _bounds(
@@ -204,20 +221,15 @@ async def _members(admin: AdminClient, groups: Collection[str]) -> tuple[dict[st
     return found, denied
 
 
-async def _committed(admin: AdminClient, groups: Collection[str]) -> dict[str, dict[TopicPartition, int]]:
-    """Of each group what it committed."""
+async def _committed(admin: AIOKafkaAdminClient, groups: Collection[str]) -> dict[str, dict[TopicPartition, int]]:
+    """Of each group what it committed; nothing of one that we may not look at, or that nobody answers for yet."""
 
     async def one(name: str) -> dict[TopicPartition, int]:
-        asked = admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(name)], request_timeout=SECONDS)
         try:
-            answer: Any = await asyncio.wrap_future(asked[name])
-        except KafkaException:
+            found = await admin.list_consumer_group_offsets(name)
+        except AioKafkaError:
             return {}
-        return {
-            TopicPartition(each.topic, each.partition): each.offset
-            for each in answer.topic_partitions
-            if each.offset >= 0
-        }
+        return {place: each.offset for place, each in found.items() if each.offset >= 0}
 
     found = await asyncio.gather(*map(one, groups))
     return dict(zip(groups, found, strict=True))

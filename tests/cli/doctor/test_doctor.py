@@ -16,10 +16,11 @@ from services.backbone.clients import new_consumer, stop_client
 from services.backbone.record import encode
 from services.backbone.settings import KafkaSettings, Settings
 from services.backbone.topics import ARTICLES, CHANNEL_STATE, DEAD_LETTERS, DELIVERIES, MENTIONS
-from services.broker import free_port
+from services.broker import KafkaBroker, free_port
 from tests.alerting.examples import PACK, write_folder
 from tests.backbone.kafka_dialect import broker_that_knows
-from tests.cli.command import eventually, invoke, variables_of
+from tests.broker.conftest import JARS, installed
+from tests.cli.command import eventually, invoke, run, variables_of
 from tests.cli.history import has_read, store
 from tests.cli.ports import six_free_ports
 from tests.cli.test_run import Supervisor
@@ -107,6 +108,16 @@ def test_it_works_without_a_broker_a_folder_or_anything(tmp_path: Path) -> None:
     assert "> start the broker (tocsin broker start" in told.stdout
     assert f"error    configuration  there is no folder {tmp_path / 'nowhere'}" in told.stdout
     assert datetime.now(UTC) - began < timedelta(seconds=10)
+
+
+def test_a_broker_that_has_just_been_made_lacks_topics_and_no_more(tmp_path: Path) -> None:
+    """Nobody coordinates groups there yet: asked the wrong way, librdkafka ends the process."""
+    with installed(KafkaBroker(tmp_path / "kafka", free_port(), jars=JARS)) as broker:
+        told = run("doctor", "--json", TOCSIN_KAFKA_BOOTSTRAP_SERVERS=broker.address, TOCSIN_CONFIG=str(tmp_path))
+    assert told.returncode == 1, told.stderr
+    found = Examined(told.returncode, json.loads(told.stdout))
+    assert "tocsin topics provision" in found.of("topics")["fix"]
+    assert found.of("lag")["state"] == "ok"
 
 
 def test_settings_that_cannot_be_read_are_a_finding(tmp_path: Path) -> None:
