@@ -75,10 +75,13 @@ def test_the_delay_that_is_asked_for_is_kept_within_a_bound(written: str, second
     ids=["agents times rules", "one agent again and again", "stars", "one line", "one rule", "nothing"],
 )
 def test_a_hostile_file_costs_no_more_than_a_second(written: str) -> None:
-    began = time.process_time()
-    rules = Rules(written.encode())
-    rules.permission("https://news.example/" + "a" * 2000)
-    assert time.process_time() - began < 1
+    seconds = []
+    for _ in range(3):  # what else the machine does only ever makes it slower
+        began = time.process_time()
+        rules = Rules(written.encode())
+        rules.permission("https://news.example/" + "a" * 2000)
+        seconds.append(time.process_time() - began)
+    assert min(seconds) < 1
     assert rules.length <= MAX_BYTES
 
 
